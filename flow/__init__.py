@@ -1,0 +1,81 @@
+"""The engine: declare a flow, step through it purely, drive it safely. It knows nothing of what the flow is about."""
+
+from .definition import Calling, Guard, State, Transition, guard, on, refuse
+from .engine import Engine, RandomIds, SystemClock, play
+from .errors import (
+    CallInProgress,
+    Conflict,
+    DefinitionError,
+    EventRefused,
+    FlowBroken,
+    FlowError,
+    ForeignSnapshot,
+    InvalidInput,
+    PeerError,
+    Problem,
+    StaleRevision,
+    StoreFailed,
+    UnknownInstance,
+    UsageError,
+)
+from .events import Answered, Event, Expired, Outcome, Unanswered, Unreachable
+from .flow import Flow, Stepped
+from .page import Action, Field, FieldGroup, Message, Page
+from .parts import part
+from .ports import Clock, Ids, Moved, Observer, Port, Store, UserInterface
+from .snapshot import Call, Move, Repeat, Snapshot
+from .value import Value
+
+__all__ = [
+    "Action",
+    "Answered",
+    "Call",
+    "CallInProgress",
+    "Calling",
+    "Clock",
+    "Conflict",
+    "DefinitionError",
+    "Engine",
+    "Event",
+    "EventRefused",
+    "Expired",
+    "Field",
+    "FieldGroup",
+    "Flow",
+    "FlowBroken",
+    "FlowError",
+    "ForeignSnapshot",
+    "Guard",
+    "Ids",
+    "InvalidInput",
+    "Message",
+    "Move",
+    "Moved",
+    "Observer",
+    "Outcome",
+    "Page",
+    "PeerError",
+    "Port",
+    "Problem",
+    "RandomIds",
+    "Repeat",
+    "Snapshot",
+    "StaleRevision",
+    "State",
+    "Stepped",
+    "Store",
+    "StoreFailed",
+    "SystemClock",
+    "Transition",
+    "Unanswered",
+    "UnknownInstance",
+    "Unreachable",
+    "UsageError",
+    "UserInterface",
+    "Value",
+    "guard",
+    "on",
+    "part",
+    "play",
+    "refuse",
+]

@@ -1,0 +1,192 @@
+"""The driver: load → step → store → perform the call → feed the answer back.
+
+Decide, commit, perform: the result of a step is stored before its call goes out, and again when the answer is in.
+Whoever stored the step performs the call, so of two attempts at the same time only one ever calls.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Generic, TypeVar
+
+from structlog.contextvars import bound_contextvars
+
+from .errors import CallInProgress, EventRefused, StaleRevision, UsageError
+from .events import Answered, Event, Expired, Outcome, Unanswered
+from .flow import Flow, Stepped
+from .page import Page
+from .ports import Clock, Ids, Moved, Observer, Port, Store, UserInterface
+from .snapshot import Call, Move, Repeat, Snapshot
+
+C = TypeVar("C")
+
+_logger = logging.getLogger("esozflow")
+
+
+class SystemClock:
+    """The machine's clock, in UTC."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+class RandomIds:
+    """256 bits from the operating system."""
+
+    def token(self) -> str:
+        return secrets.token_urlsafe(32)
+
+
+class Engine(Generic[C]):
+    """Drives any number of instances of one flow, from any number of threads.
+
+    `ports` gives each port that the flow's calls name (`flow.ports`). `observers` are called after each stored
+    move; what they raise is logged by kind and ignored. Raises `UsageError` when a port is missing.
+    """
+
+    def __init__(
+        self,
+        flow: Flow[C],
+        *,
+        store: Store[C],
+        ports: Mapping[str, Port],
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+        observers: tuple[Observer, ...] = (),
+    ) -> None:
+        missing = sorted(flow.ports - ports.keys())
+        if missing:
+            raise UsageError(
+                f"Flow {flow.name} calls ports that were not given: {', '.join(missing)}",
+                hint="Pass ports={'name': port} with each of them.",
+                code="missing_port",
+            )
+        self.flow = flow
+        self._store = store
+        self._ports = dict(ports)
+        self._clock = clock or SystemClock()
+        self._ids = ids or RandomIds()
+        self._observers = observers
+
+    def begin(self) -> Snapshot[C]:
+        """Start a new instance and carry it to the first state that waits."""
+        first = self.flow.begin(self._ids.token(), self._ids, self._clock.now())
+        self._store.create(first.snapshot)
+        return self._perform(first)
+
+    def load(self, id: str) -> Snapshot[C]:
+        """Give the instance as it was last stored, after letting its lifetime expire if it is over.
+
+        Raises `UnknownInstance`, `ForeignSnapshot`, `StoreFailed`.
+        """
+        snapshot = self._store.load(id)
+        self.flow.belongs(snapshot)
+        if snapshot.expires_at is None or self._clock.now() < snapshot.expires_at:
+            return snapshot
+        return self._advance(snapshot, Expired())
+
+    def send(self, id: str, event: Event, *, revision: int | None = None) -> Snapshot[C]:
+        """Let a user's event move the instance, carry it to the next state that waits, and give it back.
+
+        `revision`, where given, is the one the user saw; if the instance has moved since, `StaleRevision` is
+        raised and nothing happens. Also raises `EventRefused`, `CallInProgress`, and what `load` raises.
+        """
+        if isinstance(event, Outcome | Expired):
+            raise EventRefused(state="any", event=type(event).__name__, code="not_a_users_event")
+        snapshot = self.load(id)
+        if revision is not None and revision != snapshot.revision:
+            raise StaleRevision
+        if self.flow.states[snapshot.state].call:
+            raise CallInProgress(state=snapshot.state)
+        return self._advance(snapshot, event)
+
+    def resume(self, id: str) -> Snapshot[C]:
+        """Carry on an instance whose process died during a call.
+
+        A call that may be repeated freely is made again; any other counts as unanswered, because it may have
+        been sent. Raises `CallInProgress` while the call's deadline has not passed, and what `load` raises.
+        """
+        snapshot = self.load(id)
+        call = self.flow.call(snapshot)
+        if call is None:
+            return snapshot
+        if self._clock.now() < snapshot.entered_at + timedelta(seconds=call.deadline):
+            raise CallInProgress(state=snapshot.state)
+        if call.repeat is Repeat.FREELY:
+            return self._perform(Stepped(snapshot, call))
+        return self._advance(snapshot, Unanswered(reason="interrupted"))
+
+    def page(self, snapshot: Snapshot[C]) -> Page | None:
+        """Give the page that the snapshot rests on, as data."""
+        return self.flow.page(snapshot)
+
+    def _advance(self, snapshot: Snapshot[C], event: Event) -> Snapshot[C]:
+        return self._perform(self._store_step(snapshot, event))
+
+    def _perform(self, stepped: Stepped[C]) -> Snapshot[C]:
+        while stepped.call is not None:
+            started = self._clock.monotonic()
+            outcome = self._outcome(stepped.snapshot, stepped.call)
+            seconds = self._clock.monotonic() - started
+            stepped = self._store_step(stepped.snapshot, outcome, call=stepped.call, seconds=seconds)
+        return stepped.snapshot
+
+    def _outcome(self, snapshot: Snapshot[C], call: Call) -> Outcome:
+        state = self.flow.states[snapshot.state]
+        with bound_contextvars(instance=snapshot.id, section=state.section, actor=state.actor, state=state.name):
+            try:
+                return self._ports[call.port].perform(call)
+            except Exception as error:  # a port that breaks its word: the call may have been sent
+                _logger.error("port %s failed in call %s: %s", call.port, call.name, type(error).__name__)
+                return Unanswered(reason="port_failed")
+
+    def _store_step(
+        self, snapshot: Snapshot[C], event: Event, *, call: Call | None = None, seconds: float | None = None
+    ) -> Stepped[C]:
+        stepped = self.flow.step(snapshot, event, self._clock.now())
+        left, entered = self.flow.states[snapshot.state], stepped.snapshot
+        move = Move(
+            revision=entered.revision,
+            event=type(event).__name__,
+            from_state=left.name,
+            to_state=entered.state,
+            section=left.section,
+            actor=left.actor,
+            at=entered.entered_at,
+        )
+        self._store.commit(entered, move)
+        self._tell(
+            Moved(
+                id=entered.id,
+                move=move,
+                call=call and call.name,
+                status=event.status if isinstance(event, Answered) else None,
+                seconds=seconds,
+            )
+        )
+        return stepped
+
+    def _tell(self, moved: Moved) -> None:
+        for observer in self._observers:
+            try:
+                observer(moved)
+            except Exception as error:  # an onlooker must not stop a sign-up between commit and call
+                _logger.error("an observer failed: %s", type(error).__name__)
+
+
+def play(engine: Engine[C], id: str, ui: UserInterface) -> Snapshot[C]:
+    """Show page after page to `ui` and send what it gives back, until it gives nothing or the flow has ended."""
+    snapshot = engine.load(id)
+    while (page := engine.page(snapshot)) is not None:
+        event = ui.show(page)
+        if event is None or engine.flow.states[snapshot.state].final:
+            break
+        snapshot = engine.send(id, event, revision=snapshot.revision)
+    return snapshot

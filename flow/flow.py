@@ -1,0 +1,161 @@
+"""A flow: the states put together, checked while it is built, and stepped through purely."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from .definition import State, Transition
+from .errors import DefinitionError, EventRefused, FlowBroken, ForeignSnapshot
+from .events import Event
+from .machine import DeclaredMachine, Row, Table, machine_of, table_of
+from .page import Page
+from .ports import Ids
+from .snapshot import Call, Snapshot
+from .verification import mistakes
+
+C = TypeVar("C")
+
+
+class Stepped(NamedTuple, Generic[C]):
+    """What a step gives: the next snapshot and the call that it asks for, if any."""
+
+    snapshot: Snapshot[C]
+    call: Call | None
+
+
+class Flow(Generic[C]):
+    """A checked definition. Build it once per process and share it: it has no state of its own.
+
+    `begin` makes the context of a new instance; it gets its randomness from the `Ids` port. `version` belongs to
+    the meaning of stored snapshots: raise it when an older one can no longer be carried on. Raises
+    `DefinitionError`, which lists every mistake found.
+    """
+
+    def __init__(
+        self, name: str, *, states: Iterable[State[C]], initial: str, begin: Callable[[Ids], C], version: int = 1
+    ) -> None:
+        self.name = name
+        self.version = version
+        self.initial = initial
+        self.begin_context = begin
+        declared = tuple(states)
+        found = list(mistakes(declared, initial))
+        if found:
+            raise DefinitionError(f"Flow {name} cannot be built", hint="; ".join(found))
+        self.states = {state.name: state for state in declared}
+        self.machine: DeclaredMachine = machine_of(declared, initial)
+        self._table: Table = table_of(self.machine)
+
+    def __repr__(self) -> str:
+        return f"<Flow {self.name} v{self.version}: {len(self.states)} states>"
+
+    @property
+    def table(self) -> Table:
+        """The rows that the step reads: (state, event class) → rows, in the order in which they are tried."""
+        return dict(self._table)
+
+    @cached_property
+    def ports(self) -> frozenset[str]:
+        """Names of the ports that the calls of this flow need."""
+        return frozenset(state.call.port for state in self.states.values() if state.call)
+
+    @cached_property
+    def events(self) -> frozenset[type[Event]]:
+        """Every class of event that some state knows."""
+        return frozenset(event for _, event in self._table)
+
+    def begin(self, id: str, ids: Ids, now: datetime) -> Stepped[C]:
+        """Give the first snapshot of a new instance, and the call of its initial state, if it makes one."""
+        return self._enter(
+            self.states[self.initial], id=id, revision=0, context=self._run("begin", self.begin_context, ids), now=now
+        )
+
+    def step(self, snapshot: Snapshot[C], event: Event, now: datetime) -> Stepped[C]:
+        """Decide what `event` does. Pure: same input, equal output; the input is unchanged.
+
+        Raises `EventRefused` when the event is not possible here, `ForeignSnapshot` when the snapshot is not of
+        this flow, and `FlowBroken` when the definition itself failed.
+        """
+        rows = self._table.get((snapshot.state, type(event)))
+        if rows is None:
+            self.belongs(snapshot)
+            raise EventRefused(state=snapshot.state, event=type(event).__name__)
+        context = snapshot.context
+        row = next(row for row in rows if self._all_hold(row, context, event))
+        move: Transition[C] = row.declared
+        if row.to is None:
+            raise EventRefused(state=snapshot.state, event=type(event).__name__, code=move.refusal)
+        if move.keep is not None:
+            context = self._run(f"keep of {type(event).__name__}", move.keep, context, event)
+        return self._enter(
+            self.states[row.to], id=snapshot.id, revision=snapshot.revision + 1, context=context, now=now
+        )
+
+    def call(self, snapshot: Snapshot[C]) -> Call | None:
+        """Give the call that the snapshot's state makes; `None` when it makes none. Pure."""
+        return self._call(self.belongs(snapshot), snapshot.context)
+
+    def page(self, snapshot: Snapshot[C]) -> Page | None:
+        """Give the page that the snapshot rests on; `None` while it calls or waits without one. Pure."""
+        state = self.belongs(snapshot)
+        return None if state.page is None else self._run(f"page of {state.name}", state.page, snapshot.context)
+
+    def belongs(self, snapshot: Snapshot[C]) -> State[C]:
+        """Give the snapshot's state, or raise `ForeignSnapshot`."""
+        state = self.states.get(snapshot.state)
+        if state is None or (snapshot.flow, snapshot.version) != (self.name, self.version):
+            raise ForeignSnapshot(
+                expected=f"{self.name} v{self.version}",
+                found=f"{snapshot.flow} v{snapshot.version}, state {snapshot.state}",
+            )
+        return state
+
+    def _enter(self, state: State[C], *, id: str, revision: int, context: C, now: datetime) -> Stepped[C]:
+        entered = Snapshot(
+            id=id,
+            flow=self.name,
+            version=self.version,
+            state=state.name,
+            revision=revision,
+            entered_at=now,
+            expires_at=None if state.lifetime is None else now + state.lifetime,
+            context=context,
+        )
+        return Stepped(entered, self._call(state, context))
+
+    def _call(self, state: State[C], context: C) -> Call | None:
+        calling = state.call
+        if calling is None:
+            return None
+        return Call(
+            name=calling.name,
+            port=calling.port,
+            repeat=calling.repeat,
+            deadline=calling.deadline,
+            request=self._run(f"call {calling.name}", calling.request, context),
+        )
+
+    def _all_hold(self, row: Row, context: C, event: Event) -> bool:
+        for guard in row.guards:
+            held = self._run(f"guard {guard.name}", guard.holds, context, event)
+            if held is False:
+                return False
+            if held is not True:
+                raise FlowBroken(f"Guard {guard.name} returned no bool", hint="Return True or False from every guard.")
+        return True
+
+    def _run(self, what: str, function: Callable[..., Any], *args: object) -> Any:
+        try:
+            return function(*args)
+        except FlowBroken:
+            raise
+        except Exception as error:  # the text and the traceback may hold personal data: only the kind goes on
+            raise FlowBroken(
+                f"{what} of flow {self.name} raised {type(error).__name__}",
+                hint="The instance was not moved. Correct the definition.",
+            ) from None
+
+

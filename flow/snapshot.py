@@ -1,0 +1,59 @@
+"""One instance of a flow at one moment, and the record of how it came there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+C = TypeVar("C")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot(Generic[C]):
+    """Immutable state of one instance. Times are aware datetimes; `revision` counts stored moves from 0."""
+
+    id: str
+    flow: str
+    version: int
+    state: str
+    revision: int
+    entered_at: datetime
+    expires_at: datetime | None
+    context: C = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One line of the journal. Free of secrets and personal data, by having no place for them."""
+
+    revision: int
+    event: str
+    from_state: str
+    to_state: str
+    section: str
+    actor: str
+    at: datetime
+
+
+class Repeat(StrEnum):
+    """Who may have a call made again when its answer did not come."""
+
+    FREELY = "freely"
+    """It writes nothing: the machine may repeat it."""
+    WHEN_ASKED = "when_asked"
+    """Only a person may ask for it again."""
+    NEVER = "never"
+    """Not even a person: what the call consumes is spent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request to a port, as data. `request` is the port's own type; `deadline` is in seconds, for all of it."""
+
+    name: str
+    port: str
+    repeat: Repeat
+    deadline: float
+    request: Any = field(repr=False)

@@ -1,0 +1,124 @@
+"""What must be true of every definition. A flow that breaks a rule cannot be built."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from .definition import State, Transition
+from .events import Expired, Outcome, Unanswered, Unreachable
+
+AnyState = State[Any]
+
+
+def mistakes(states: tuple[AnyState, ...], initial: str) -> Iterator[str]:
+    """Yield every mistake of the definition, each with what to write instead."""
+    names = Counter(state.name for state in states)
+    for name, times in names.items():
+        if times > 1:
+            yield f"state {name} is declared {times} times; keep one"
+        if not name.isidentifier():
+            yield f"state {name!r} has no usable name; write a lower-case identifier"
+    if initial not in names:
+        yield f"the initial state {initial} is not declared; add it or name another"
+        return
+    yield from _one_predicate_a_guard(states)
+    yield from _one_class_an_event(states)
+    for state in states:
+        yield from _of_one_state(state, set(names))
+    yield from _of_the_graph(states, initial)
+
+
+def _of_one_state(state: AnyState, names: set[str]) -> Iterator[str]:
+    yield from _shape(state)
+    for move in state.moves:
+        if move.to is not None and move.to not in names:
+            yield f"{_where(state, move)} leads to {move.to}, which is not declared; correct to="
+        if not move.because:
+            yield f"{_where(state, move)} does not say why; write because='the sentence that asks for it'"
+    for event in _events(state):
+        yield from _cases(state, [move for move in state.moves if move.event is event])
+
+
+def _shape(state: AnyState) -> Iterator[str]:
+    events = _events(state)
+    if state.final:
+        if state.moves or state.call or state.lifetime:
+            yield f"state {state.name} is final; drop its moves, call and lifetime, or final=True"
+        return
+    if not events:
+        yield f"state {state.name} is a trap: nothing leads out of it; add moves or final=True"
+    if state.call and (state.page or state.lifetime):
+        yield f"state {state.name} makes a call; give its page or lifetime to the state where the answer leads"
+    if (state.lifetime is not None) != (Expired in events):
+        yield f"state {state.name} needs both lifetime= and on(Expired, ...), or neither"
+    outcomes = {event for event in events if issubclass(event, Outcome)}
+    expected = {state.call.answer, Unanswered, Unreachable} if state.call else set[type]()
+    for event in sorted(expected - outcomes, key=lambda one: one.__name__):
+        yield f"state {state.name} leaves {event.__name__} of its call open; add on({event.__name__}, to=...)"
+    for event in sorted(outcomes - expected, key=lambda one: one.__name__):
+        yield f"state {state.name} makes no call that returns {event.__name__}; drop that move"
+    if state.call and set(events) - outcomes:
+        yield f"state {state.name} makes a call and can only take its outcome; drop the other events"
+
+
+def _cases(state: AnyState, moves: list[Transition[Any]]) -> Iterator[str]:
+    seen: set[frozenset[str]] = set()
+    for move in moves:
+        names = frozenset(guard.name for guard in move.when)
+        if any(earlier <= names for earlier in seen):
+            yield f"{_where(state, move)} is a duplicate: an earlier one always wins; drop it or change its guards"
+        seen.add(names)
+    if moves[-1].when:
+        event = moves[-1].event.__name__
+        yield (
+            f"state {state.name} leaves {event} open when no guard holds; "
+            f"end its moves with on({event}, to=...) or refuse({event}, code=...) without when="
+        )
+
+
+def _one_predicate_a_guard(states: Iterable[AnyState]) -> Iterator[str]:
+    known: dict[str, object] = {}
+    for guard in (guard for state in states for move in state.moves for guard in move.when):
+        if known.setdefault(guard.name, guard) is not guard:
+            yield f"two guards are called {guard.name}; rename one"
+
+
+def _one_class_an_event(states: Iterable[AnyState]) -> Iterator[str]:
+    known: dict[str, type] = {}
+    for event in (event for state in states for event in _events(state)):
+        if known.setdefault(event.__name__, event) is not event:
+            yield f"two events are called {event.__name__}; rename one"
+
+
+def _of_the_graph(states: tuple[AnyState, ...], initial: str) -> Iterator[str]:
+    forward = {state.name: {move.to for move in state.moves if move.to is not None} for state in states}
+    backward = {name: {other for other, targets in forward.items() if name in targets} for name in forward}
+    finals = {state.name for state in states if state.final}
+    if not finals:
+        yield "no state is final; mark where the flow ends with final=True"
+    reachable = _closure({initial}, forward)
+    ending = _closure(finals, backward)
+    for state in states:
+        if state.name not in reachable:
+            yield f"state {state.name} is unreachable; add a transition to it or drop it"
+        elif finals and state.name not in ending and state.moves:
+            yield f"state {state.name} is a trap: no final state can be reached from it; add a way out"
+
+
+def _closure(start: set[str], edges: dict[str, set[str]]) -> set[str]:
+    found, todo = set(start), list(start)
+    while todo:
+        fresh = edges.get(todo.pop(), set()) - found
+        found |= fresh
+        todo.extend(fresh)
+    return found
+
+
+def _events(state: AnyState) -> list[type]:
+    return list(dict.fromkeys(move.event for move in state.moves))
+
+
+def _where(state: AnyState, move: Transition[Any]) -> str:
+    return f"state {state.name}: the transition on {move.event.__name__}"
