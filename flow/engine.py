@@ -166,7 +166,7 @@ class Engine(Generic[C]):
             Moved(
                 id=entered.id,
                 move=move,
-                call=call and call.name,
+                call=None if call is None else call.name,
                 status=event.status if isinstance(event, Answered) else None,
                 seconds=seconds,
             )

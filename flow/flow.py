@@ -96,7 +96,7 @@ class Flow(Generic[C]):
 
     def call(self, snapshot: Snapshot[C]) -> Call | None:
         """Give the call that the snapshot's state makes; `None` when it makes none. Pure."""
-        return self._call(self.belongs(snapshot), snapshot.context)
+        return self._call(self.belongs(snapshot), snapshot)
 
     def page(self, snapshot: Snapshot[C]) -> Page | None:
         """Give the page that the snapshot rests on; `None` while it calls or waits without one. Pure."""
@@ -124,18 +124,19 @@ class Flow(Generic[C]):
             expires_at=None if state.lifetime is None else now + state.lifetime,
             context=context,
         )
-        return Stepped(entered, self._call(state, context))
+        return Stepped(entered, self._call(state, entered))
 
-    def _call(self, state: State[C], context: C) -> Call | None:
+    def _call(self, state: State[C], snapshot: Snapshot[C]) -> Call | None:
         calling = state.call
         if calling is None:
             return None
         return Call(
+            instance=snapshot.id,
             name=calling.name,
             port=calling.port,
             repeat=calling.repeat,
             deadline=calling.deadline,
-            request=self._run(f"call {calling.name}", calling.request, context),
+            request=self._run(f"call {calling.name}", calling.request, snapshot.context),
         )
 
     def _all_hold(self, row: Row, context: C, event: Event) -> bool:

@@ -7,7 +7,7 @@ done behind the step's back; the step reads the table, whose rows are the Machin
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import transitions
 
@@ -22,7 +22,7 @@ class Condition:
         self.guard = guard
 
     def __call__(self, data: transitions.EventData) -> bool:
-        return self.guard.holds(data.model.context, data.kwargs["event"])
+        return self.guard.holds(cast(Any, data.model).context, data.kwargs["event"])
 
 
 class DeclaredTransition(transitions.Transition):
@@ -75,10 +75,10 @@ def table_of(machine: DeclaredMachine) -> Table:
     table: Table = {}
     for event in machine.events.values():
         for source, moves in event.transitions.items():
-            rows = tuple(_row(move) for move in moves)
+            rows = tuple(_row(cast(DeclaredTransition, move)) for move in moves)
             table[source, rows[0].declared.event] = rows
     return table
 
 
 def _row(move: DeclaredTransition) -> Row:
-    return Row(tuple(condition.func.guard for condition in move.conditions), move.dest, move.declared)
+    return Row(tuple(cast(Condition, one.func).guard for one in move.conditions), move.dest, move.declared)

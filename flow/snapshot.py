@@ -50,8 +50,12 @@ class Repeat(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request to a port, as data. `request` is the port's own type; `deadline` is in seconds, for all of it."""
+    """A request to a port, as data, made for one `instance`.
 
+    `request` is of the port's own type; `deadline` is in seconds and covers the whole call.
+    """
+
+    instance: str
     name: str
     port: str
     repeat: Repeat

@@ -54,7 +54,7 @@ def _shape(state: AnyState) -> Iterator[str]:
     if (state.lifetime is not None) != (Expired in events):
         yield f"state {state.name} needs both lifetime= and on(Expired, ...), or neither"
     outcomes = {event for event in events if issubclass(event, Outcome)}
-    expected = {state.call.answer, Unanswered, Unreachable} if state.call else set[type]()
+    expected: set[type] = {state.call.answer, Unanswered, Unreachable} if state.call else set()
     for event in sorted(expected - outcomes, key=lambda one: one.__name__):
         yield f"state {state.name} leaves {event.__name__} of its call open; add on({event.__name__}, to=...)"
     for event in sorted(outcomes - expected, key=lambda one: one.__name__):

@@ -1,0 +1,1 @@
+"""Stores: where snapshots and journals are kept."""

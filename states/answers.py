@@ -1,0 +1,128 @@
+"""Answers of ЕСОЗ, and what can be read from them.
+
+The envelope has `data` or `error`; an error carries its text in `message`, or in the descriptions of the rules
+that were violated, or in neither (PIS API blueprint, "API manifest").
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, SecretStr, StrictInt, StrictStr, StringConstraints, ValidationError
+
+from ..flow import Answered as AnsweredByPort
+from ..flow import Value
+
+
+class ApiError(Value):
+    """The `error` of an envelope: `type`, `message`, and every `invalid[].rules[].description`, in order."""
+
+    shown = ("type",)
+
+    type: str | None = None
+    message: str | None = None
+    descriptions: tuple[str, ...] = ()
+
+
+class Answered(AnsweredByPort):
+    """ЕСОЗ answered.
+
+    `data` is the parsed `data` of the envelope. `error` is present only when the answer had an error envelope.
+    `redirect` is the `Location` header, else `urgent.redirect_uri`. `retry_after` is in seconds.
+    """
+
+    shown = ("status", "request_id")
+
+    data: Any = None
+    error: ApiError | None = None
+    redirect: SecretStr | None = None
+    request_id: str | None = None
+    retry_after: float | None = None
+
+    @property
+    def outcome_unknown(self) -> bool:
+        """Whether the answer says nothing of the effect: a gateway failed between us and the one who acts."""
+        return self.status >= 500 and self.error is None
+
+
+class VaultAnswered(AnsweredByPort):
+    """The vault of the PIS answered; 200 means that the tokens are kept."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+_Text = Annotated[StrictStr, StringConstraints(min_length=1)]
+
+
+class ValidatedPatient(_Part):
+    """`data` of the validation answer (4.3): the patient's data and the jwt, whose field is called `token`."""
+
+    person: dict[str, Any]
+    token: _Text
+
+
+class _NewUser(_Part):
+    id: StrictStr | None = None
+    tax_id: StrictStr | None = None
+
+
+class _NewPerson(_Part):
+    id: _Text
+
+
+class Registered(_Part):
+    """`data` of the registration answer (4.5): patient, user, session token."""
+
+    person: _NewPerson
+    user: _NewUser
+    access_token: _Text
+
+
+class _TokenDetails(_Part):
+    refresh_token: _Text
+    scope: StrictStr
+
+
+class _TokenUser(_Part):
+    person_id: StrictStr | None = None
+
+
+class ExchangedTokens(_Part):
+    """`data` of the exchange answer (4.9): the refresh token is inside `details`."""
+
+    value: _Text
+    expires_at: StrictInt
+    user_id: StrictStr
+    details: _TokenDetails
+    user: _TokenUser | None = None
+
+
+class ClientDetails(_Part):
+    """`data` of the client's details: only the name is shown."""
+
+    name: _Text
+
+
+class AvailableScopes(_Part):
+    """`data` of the scopes that may be approved, space-separated."""
+
+    scope: StrictStr
+
+
+class Role(_Part):
+    """One role of a user, with the scopes that it brings, space-separated."""
+
+    scope: StrictStr
+
+
+P = TypeVar("P", bound=_Part)
+
+
+def read(part: type[P], data: object) -> P | None:
+    """Give `data` as `part`, or `None` when it does not have that shape."""
+    try:
+        return part.model_validate(data)
+    except ValidationError:
+        return None

@@ -1,0 +1,91 @@
+"""The confidant sign-up: the document's nine sections, in order, each naming its states."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from ..flow import Flow, part
+from .approve import approve
+from .confirm import confirm, decline_moves
+from .consent import consent, consent_unavailable
+from .consent_reads import available_scopes, client_details, global_roles, scope_names, user_roles
+from .endings import endings
+from .exchange import exchange
+from .hand_over import callback_moves, hand_over
+from .init_validation import init_validation, validation_unavailable
+from .names import Actor, Name
+from .pis_retries import exchange_unsent, tokens_unsaved
+from .prepare import prepare
+from .redirect import decline_redirect, redirect
+from .register import register
+from .register_unknown import register_unknown
+from .save_tokens import save_tokens
+from .settings import Settings
+from .sign import sign
+from .signup import SignUp, begin
+from .validate_params import validate_params
+
+VERSION = 1
+"""Version of the stored meaning; raise it when a waiting sign-up can no longer be carried on as it is."""
+
+
+@lru_cache(maxsize=32)
+def sign_up(settings: Settings = Settings()) -> Flow[SignUp]:  # noqa: B008 - settings are immutable
+    """Give the whole flow, of both parties: what is drawn, verified and simulated. Built once per settings."""
+    names = Name.SCOPE_NAMES
+    reads_start_at = Name.AVAILABLE_SCOPES if settings.available_scopes_check else names
+    names_lead_to = Name.CLIENT_DETAILS if settings.client_details_path else Name.CONSENT
+    declining, returning = decline_moves(settings), callback_moves(settings)
+    states = (
+        # 4.1 PIS: Prepare patient sign-up data
+        prepare(settings),
+        sign(settings),
+        hand_over(settings),
+        # 4.2 Auth UI: Validate query parameters
+        validate_params(settings),
+        # 4.3 Auth UI: Initialize sign-up request validation
+        init_validation(settings),
+        validation_unavailable(settings),
+        # 4.4 Auth UI: Show patient data to confirm
+        confirm(settings, declining),
+        # 4.5 Auth UI: Confirm patient sign-up form
+        register(settings, consent_starts_at=reads_start_at),
+        register_unknown(settings),
+        # 4.6 Auth UI: Show consent page
+        user_roles(settings),
+        global_roles(settings, then=reads_start_at),
+        *([available_scopes(settings)] if settings.available_scopes_check else []),
+        scope_names(settings, then=names_lead_to),
+        *([client_details(settings)] if settings.client_details_path else []),
+        consent_unavailable(settings, again_at=reads_start_at),
+        consent(settings, declining),
+        # 4.7 Auth UI: Accept scopes
+        approve(settings),
+        # 4.8 Auth UI: Redirect grant code to redirect_uri
+        redirect(settings, returning),
+        *([decline_redirect(settings, returning)] if settings.known_redirects else []),
+        # 4.9 PIS: Obtain access and refresh token
+        exchange(settings),
+        exchange_unsent(settings),
+        save_tokens(settings),
+        tokens_unsaved(settings),
+    )
+    return Flow(
+        "confidant_sign_up",
+        states=(*states, *(end for end in endings(settings) if end.name != Name.CLIENT_REFUSED or settings.client_details_path)),
+        initial=Name.PREPARE,
+        begin=begin,
+        version=VERSION,
+    )
+
+
+@lru_cache(maxsize=32)
+def auth_ui(settings: Settings = Settings()) -> Flow[SignUp]:  # noqa: B008 - settings are immutable
+    """Give the Auth UI's part, 4.2 – 4.8: it waits for `Opened` and ends with a page or a redirect."""
+    return part(sign_up(settings), Actor.AUTH_UI)
+
+
+@lru_cache(maxsize=32)
+def pis(settings: Settings = Settings()) -> Flow[SignUp]:  # noqa: B008 - settings are immutable
+    """Give the part of the PIS, 4.1 and 4.9: between them it waits for `CallbackReceived`."""
+    return part(sign_up(settings), Actor.PIS)

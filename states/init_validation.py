@@ -1,0 +1,107 @@
+"""4.3 Auth UI: have ЕСОЗ validate the signed request before anything is shown."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from pydantic import SecretStr
+
+from ..flow import Action, Calling, Expired, Message, Page, Repeat, State, Unanswered, Unreachable, guard, on
+from .answers import Answered, ValidatedPatient, read
+from .calls import ESOZ, HttpRequest, Service
+from .document import asks, ours
+from .events import Retry
+from .keeping import fresh, message_of_the_answer, no_answer
+from .names import Actor, Name
+from .settings import Settings
+from .signup import SignUp
+
+
+def validation(signup: SignUp) -> HttpRequest:
+    assert signup.query
+    return HttpRequest(
+        method="POST",
+        service=Service.AUTH,
+        path="/api/pis/confidant/sign-up_validation",
+        bearer=signup.query.token,
+        body={"signed_content": signup.query.user_data, "signed_content_encoding": "base64"},
+    )
+
+
+@guard("200 with patient data and jwt")
+def patient_and_jwt_returned(signup: SignUp, answer: Answered) -> bool:
+    return answer.status == 200 and read(ValidatedPatient, answer.data) is not None
+
+
+@guard("a success without patient data or jwt")
+def success_unreadable(signup: SignUp, answer: Answered) -> bool:
+    return 200 <= answer.status < 300
+
+
+def patient_and_jwt(signup: SignUp, answer: Answered) -> SignUp:
+    found = ValidatedPatient.model_validate(answer.data)
+    return replace(
+        signup,
+        patient=SecretStr(json.dumps(found.person, ensure_ascii=False)),
+        jwt=SecretStr(found.token),
+        messages=(),
+        request_id=None,
+    )
+
+
+def init_validation(settings: Settings) -> State[SignUp]:
+    return State(
+        name=Name.INIT_VALIDATION,
+        section="4.3",
+        actor=Actor.AUTH_UI,
+        call=Calling(
+            name="validate",
+            port=ESOZ,
+            repeat=Repeat.FREELY,
+            request=validation,
+            answer=Answered,
+            deadline=settings.call_deadline,
+        ),
+        moves=(
+            on(
+                Answered,
+                when=patient_and_jwt_returned,
+                to=Name.CONFIRM,
+                keep=patient_and_jwt,
+                because=asks("4.3.2"),
+            ),
+            on(
+                Answered,
+                when=success_unreadable,
+                to=Name.VALIDATION_UNAVAILABLE,
+                keep=message_of_the_answer,
+                because=ours("a success that lacks what it promises is no success"),
+            ),
+            on(Answered, to=Name.VALIDATION_REFUSED, keep=message_of_the_answer, because=asks("4.3.3")),
+            on(Unanswered, to=Name.VALIDATION_UNAVAILABLE, keep=no_answer, because=ours("an answer may not come")),
+            on(Unreachable, to=Name.VALIDATION_UNAVAILABLE, keep=no_answer, because=ours("ЕСОЗ may be away")),
+        ),
+    )
+
+
+def validation_unavailable(settings: Settings) -> State[SignUp]:
+    """Nothing is written by the validation, so the user may ask for it again."""
+    return State(
+        name=Name.VALIDATION_UNAVAILABLE,
+        section="4.3",
+        actor=Actor.AUTH_UI,
+        page=lambda signup: Page(
+            name=Name.VALIDATION_UNAVAILABLE,
+            section="4.3",
+            title=Message(code="validation_unavailable.title"),
+            messages=(*signup.messages, Message(code="nothing_done")),
+            actions=(Action(label=Message(code="retry"), event=Retry),),
+            request_id=signup.request_id,
+        ),
+        lifetime=settings.page_lifetime,
+        moves=(
+            on(Retry, to=Name.INIT_VALIDATION, keep=fresh, because=ours("a validation writes nothing")),
+            on(Expired, to=Name.EXPIRED, because=ours("a page does not stay open for ever")),
+        ),
+    )

@@ -1,0 +1,39 @@
+"""4.1 PIS: the confidant, already signed in, fills in the registration request."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pydantic import SecretStr
+
+from ..flow import Action, Message, Page, State, on
+from .document import asks
+from .events import RequestFilled
+from .names import Actor, Name
+from .settings import Settings
+from .signup import SignUp
+
+
+def filled(signup: SignUp, event: RequestFilled) -> SignUp:
+    return replace(
+        signup,
+        client=event.client,
+        confidant_token=event.token,
+        content=SecretStr(event.request.to_signed_json().decode()),
+        messages=(),
+    )
+
+
+def prepare(settings: Settings) -> State[SignUp]:
+    return State(
+        name=Name.PREPARE,
+        section="4.1",
+        actor=Actor.PIS,
+        page=lambda signup: Page(
+            name=Name.PREPARE,
+            section="4.1",
+            title=Message(code="prepare.title"),
+            actions=(Action(label=Message(code="to_signing"), event=RequestFilled),),
+        ),
+        moves=(on(RequestFilled, to=Name.SIGN, keep=filled, because=asks("4.1.2")),),
+    )

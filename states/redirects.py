@@ -1,0 +1,67 @@
+"""Redirect URIs: which are safe to accept, and which answer to an approval may be followed (4.8, RFC 6749 §3.1.2).
+
+Comparison is of strings, never of what a URL parser makes of them: parsers disagree, and browsers are lenient.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlencode
+
+MAX_LENGTH = 2_000
+"""Longest accepted redirect URI, in characters: what old proxies and browsers are known to carry."""
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_NAME = rf"{_LABEL}(?:\.{_LABEL})+"
+_LOOPBACK = r"127\.0\.0\.1|\[::1\]|localhost"
+_PORT = r"(?::[1-9][0-9]{0,4})?"
+_PCHAR = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})"
+_SAFE = re.compile(
+    rf"(?:https://{_NAME}{_PORT}|https?://(?:{_LOOPBACK}){_PORT})(?:/{_PCHAR}*)*(?:\?(?:{_PCHAR}|[/?])*)?"
+)
+_HIDDEN = re.compile(r"%(?:0[0-9a-f]|1[0-9a-f]|2e|2f|5c|7f)", re.IGNORECASE)
+_DOT_SEGMENT = re.compile(r"/\.{1,2}(?:/|\?|$)")
+_OURS = frozenset({"code", "state", "error", "error_description"})
+
+
+def is_safe(uri: str) -> bool:
+    """Whether the URI may ever receive a redirect.
+
+    Absolute https (http only for loopback), a lower-case ASCII host, no user, no fragment, no dot segments, no
+    encoded slash, dot or control character in the path, and no parameter that the answer itself must bring.
+    """
+    if len(uri) > MAX_LENGTH or not _SAFE.fullmatch(uri):
+        return False
+    path, _, query = uri.partition("?")
+    if _HIDDEN.search(path) or _DOT_SEGMENT.search(uri):
+        return False
+    return not _OURS & {name for name, _ in _pairs(query)}
+
+
+def code_in(returned: str, requested: str) -> str | None:
+    """Give the grant code of the URI that the approval returned.
+
+    `None` unless it is the requested URI with exactly one non-empty `code` added and nothing else; the order and
+    the encoding of the requested URI's own parameters may change, as they do at ЕСОЗ.
+    """
+    base, _, query = returned.partition("?")
+    requested_base, _, requested_query = requested.partition("?")
+    if base != requested_base or not (_SAFE.fullmatch(returned) and is_safe(requested)):
+        return None
+    pairs = _pairs(query)
+    codes = [value for name, value in pairs if name == "code"]
+    rest = sorted(pair for pair in pairs if pair[0] != "code")
+    if len(codes) != 1 or not codes[0] or rest != sorted(_pairs(requested_query)):
+        return None
+    return codes[0]
+
+
+def with_parameters(uri: str, parameters: list[tuple[str, str]]) -> str:
+    """Add the parameters to the URI's query, percent-encoded."""
+    if not parameters:
+        return uri
+    return f"{uri}{'&' if '?' in uri else '?'}{urlencode(parameters)}"
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(query, keep_blank_values=True)

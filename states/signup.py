@@ -1,0 +1,84 @@
+"""What a sign-up has gathered so far. Every secret and every personal datum is of a secret type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from pydantic import SecretStr
+
+from ..flow import Ids, Message, Value
+from .calls import Tokens
+
+
+class PisClient(Value):
+    """The PIS as ЕСОЗ knows it, and the Auth UI that it sends its users to (4.1).
+
+    `auth_ui` is the base URL of the Auth UI, `scope` space-separated.
+    """
+
+    shown = ("client_id",)
+
+    client_id: str
+    redirect_uri: str
+    scope: str
+    auth_ui: str
+
+
+class Query(Value):
+    """The parameters with which the browser came to the Auth UI (4.1, 4.2). Absent ones are empty."""
+
+    shown = ("client_id",)
+
+    client_id: str
+    redirect_uri: str
+    scope: str
+    user_data: SecretStr
+    token: SecretStr
+    state: SecretStr | None = None
+
+
+class User(Value):
+    """The patient's user, as the registration made it."""
+
+    person_id: str
+    id: str | None = None
+    tax_id: SecretStr | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SignUp:
+    """The context of the flow. A party fills only its own fields; what has served is dropped."""
+
+    # the PIS: 4.1, 4.9
+    oauth_state: SecretStr | None = None
+    client: PisClient | None = None
+    confidant_token: SecretStr | None = None
+    content: SecretStr | None = None
+    user_data: SecretStr | None = None
+    code: SecretStr | None = None
+    tokens: Tokens | None = None
+    # the Auth UI: 4.2 – 4.8
+    query: Query | None = None
+    patient: SecretStr | None = None
+    jwt: SecretStr | None = None
+    otp: SecretStr | None = None
+    user: User | None = None
+    session_token: SecretStr | None = None
+    scopes: tuple[str, ...] = ()
+    scope_names: tuple[tuple[str, str], ...] = ()
+    client_name: str | None = None
+    redirect_url: SecretStr | None = None
+    # both: what the last answer had to say
+    messages: tuple[Message, ...] = ()
+    request_id: str | None = None
+    error: str | None = None
+    error_description: str | None = None
+
+    def __repr__(self) -> str:
+        gathered = [one.name for one in fields(self) if getattr(self, one.name)]
+        return f"<SignUp with {', '.join(gathered) or 'nothing yet'}>"
+
+
+def begin(ids: Ids) -> SignUp:
+    """Give the context of a new sign-up, with the OAuth `state` that the PIS will expect back."""
+    return SignUp(oauth_state=SecretStr(ids.token()))
