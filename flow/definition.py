@@ -70,24 +70,28 @@ def on(
     `to` names the next state; `because` is the sentence that asks for it; `keep` is the pure function that adds
     to the context what the event brought. Raises `DefinitionError`.
     """
+    guards = _guards(event, when)
     if not to:
         raise DefinitionError(
             f"The transition on {event.__name__} is unfinished",
             hint="Write to='name of the next state', or use refuse(...) to forbid the event.",
         )
-    return Transition(event=event, when=_guards(event, when), to=to, refusal=None, keep=keep, because=because)
+    return Transition(event=event, when=guards, to=str(to), refusal=None, keep=keep, because=because)
 
 
 def refuse(
     event: type[E], *, code: str, because: str, when: Guard[C, E] | tuple[Guard[C, E], ...] = ()
 ) -> Transition[C]:
     """Declare that the event is forbidden here; it changes nothing and raises `EventRefused` with `code`."""
+    guards = _guards(event, when)
     if not code:
         raise DefinitionError(f"The refusal of {event.__name__} is unfinished", hint="Write code='why_it_is_refused'.")
-    return Transition(event=event, when=_guards(event, when), to=None, refusal=code, keep=None, because=because)
+    return Transition(event=event, when=guards, to=None, refusal=code, keep=None, because=because)
 
 
-def _guards(event: type[Event], when: Any) -> tuple[Guard[Any, Any], ...]:
+def _guards(event: Any, when: Any) -> tuple[Guard[Any, Any], ...]:
+    if not (isinstance(event, type) and issubclass(event, Event)):
+        raise DefinitionError(f"{event!r} is not an event", hint="Write the class of the event, a subclass of Event.")
     guards = when if isinstance(when, tuple) else (when,)
     for one in guards:
         if not isinstance(one, Guard):
@@ -130,3 +134,8 @@ class State(Generic[C]):
     moves: tuple[Transition[C], ...] = ()
     lifetime: timedelta | None = None
     final: bool = field(default=False)
+
+    def __post_init__(self) -> None:
+        # A flow may name its states by a StrEnum; `transitions` would take the member's name in place of its value.
+        object.__setattr__(self, "name", str(self.name))
+        object.__setattr__(self, "actor", str(self.actor))

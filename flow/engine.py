@@ -84,13 +84,16 @@ class Engine(Generic[C]):
     def load(self, id: str) -> Snapshot[C]:
         """Give the instance as it was last stored, after letting its lifetime expire if it is over.
 
-        Raises `UnknownInstance`, `ForeignSnapshot`, `StoreFailed`.
+        Raises `UnknownInstance`, `ForeignSnapshot`, `FlowBroken`, `StoreFailed`.
         """
         snapshot = self._store.load(id)
         self.flow.belongs(snapshot)
         if snapshot.expires_at is None or self._clock.now() < snapshot.expires_at:
             return snapshot
-        return self._advance(snapshot, Expired())
+        try:
+            return self._advance(snapshot, Expired())
+        except StaleRevision:  # somebody else saw it expire at the same moment, and was first
+            return self._store.load(id)
 
     def send(self, id: str, event: Event, *, revision: int | None = None) -> Snapshot[C]:
         """Let a user's event move the instance, carry it to the next state that waits, and give it back.
@@ -142,10 +145,16 @@ class Engine(Generic[C]):
         state = self.flow.states[snapshot.state]
         with bound_contextvars(instance=snapshot.id, section=state.section, actor=state.actor, state=state.name):
             try:
-                return self._ports[call.port].perform(call)
-            except Exception as error:  # a port that breaks its word: the call may have been sent
-                _logger.error("port %s failed in call %s: %s", call.port, call.name, type(error).__name__)
-                return Unanswered(reason="port_failed")
+                outcome = self._ports[call.port].perform(call)
+            except Exception as error:
+                failure = type(error).__name__
+            else:
+                if type(outcome) in {move.event for move in state.moves}:
+                    return outcome
+                failure = f"returned {type(outcome).__name__}"
+            # a port that breaks its word: the call may have been sent
+            _logger.error("port %s failed in call %s: %s", call.port, call.name, failure)
+            return Unanswered(reason="port_failed")
 
     def _store_step(
         self, snapshot: Snapshot[C], event: Event, *, call: Call | None = None, seconds: float | None = None
@@ -178,7 +187,7 @@ class Engine(Generic[C]):
             try:
                 observer(moved)
             except Exception as error:  # an onlooker must not stop a sign-up between commit and call
-                _logger.error("an observer failed: %s", type(error).__name__)
+                _logger.error("an observer failed: %s", type(error).__name__)  # noqa: TRY400 - its text may tell too much
 
 
 def play(engine: Engine[C], id: str, ui: UserInterface) -> Snapshot[C]:
@@ -188,5 +197,8 @@ def play(engine: Engine[C], id: str, ui: UserInterface) -> Snapshot[C]:
         event = ui.show(page)
         if event is None or engine.flow.states[snapshot.state].final:
             break
-        snapshot = engine.send(id, event, revision=snapshot.revision)
+        try:
+            snapshot = engine.send(id, event, revision=snapshot.revision)
+        except StaleRevision:  # the page expired, or was answered elsewhere: show the one that it rests on now
+            snapshot = engine.load(id)
     return snapshot

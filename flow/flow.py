@@ -79,9 +79,9 @@ class Flow(Generic[C]):
         Raises `EventRefused` when the event is not possible here, `ForeignSnapshot` when the snapshot is not of
         this flow, and `FlowBroken` when the definition itself failed.
         """
+        self.belongs(snapshot)
         rows = self._table.get((snapshot.state, type(event)))
         if rows is None:
-            self.belongs(snapshot)
             raise EventRefused(state=snapshot.state, event=type(event).__name__)
         context = snapshot.context
         row = next(row for row in rows if self._all_hold(row, context, event))
@@ -151,12 +151,8 @@ class Flow(Generic[C]):
     def _run(self, what: str, function: Callable[..., Any], *args: object) -> Any:
         try:
             return function(*args)
-        except FlowBroken:
-            raise
         except Exception as error:  # the text and the traceback may hold personal data: only the kind goes on
-            raise FlowBroken(
-                f"{what} of flow {self.name} raised {type(error).__name__}",
-                hint="The instance was not moved. Correct the definition.",
-            ) from None
-
-
+            kind = type(error).__name__
+        raise FlowBroken(
+            f"{what} of flow {self.name} raised {kind}", hint="The instance was not moved. Correct the definition."
+        )

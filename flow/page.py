@@ -57,7 +57,8 @@ class Page:
     """One page. `name` is the name of the state that rests on it.
 
     `leads_to`, where present, is the URL to which the browser must now be sent; it may carry credentials and is
-    therefore a secret. `request_id` is the one the user can quote to support.
+    therefore a secret. `payload` is what the page gives to a device of the user, such as the text to sign.
+    `request_id` is the one the user can quote to support.
     """
 
     name: str
@@ -67,4 +68,5 @@ class Page:
     groups: tuple[FieldGroup, ...] = ()
     actions: tuple[Action, ...] = ()
     leads_to: SecretStr | None = None
+    payload: SecretStr | None = None
     request_id: str | None = None

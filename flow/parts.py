@@ -34,9 +34,9 @@ def part(flow: Flow[C], actor: str) -> Flow[C]:
     )
 
 
-def _crossing(state: State[C], own: dict[str, State[C]]) -> set[type]:
+def _crossing(state: State[C], own: dict[str, State[C]]) -> list[type]:
     inside = state.name in own
-    return {move.event for move in state.moves if move.to is not None and (move.to in own) is not inside}
+    return list(dict.fromkeys(move.event for move in state.moves if move.to and (move.to in own) is not inside))
 
 
 def _returning(flow: Flow[C], own: dict[str, State[C]]) -> Moves[C]:
@@ -60,6 +60,12 @@ def _cut(state: State[C], own: dict[str, State[C]], returning: Moves[C]) -> Stat
     crossing = _crossing(state, own)
     if not crossing:
         return state
+    for move in state.moves:
+        if move.event in crossing and move.to in own:
+            raise DefinitionError(
+                f"State {state.name} leaves the part on {move.event.__name__} in some cases and stays in others",
+                hint="Put a state between, or give the two ways two events.",
+            )
     kept = tuple(move for move in state.moves if move.event not in crossing) + returning
     return replace(state, moves=kept, final=not kept)
 

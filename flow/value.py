@@ -41,7 +41,8 @@ else:
             try:
                 return super().__call__(*args, **kwargs)
             except ValidationError as error:
-                raise _refusal(cls, error) from None
+                refusal = _refusal(cls, error)
+            raise refusal  # outside, so that it does not drag the refused values along as its context
 
     class _Refusing(BaseModel, metaclass=_RefusingMeta):
         pass
@@ -64,7 +65,8 @@ class Value(_Refusing):
         try:
             return cls.model_validate(given, strict=False)
         except ValidationError as error:
-            raise _refusal(cls, error) from None
+            refusal = _refusal(cls, error)
+        raise refusal
 
     @classmethod
     def read_json(cls, given: str | bytes) -> Self:
@@ -72,7 +74,8 @@ class Value(_Refusing):
         try:
             return cls.model_validate_json(given)
         except ValidationError as error:
-            raise _refusal(cls, error) from None
+            refusal = _refusal(cls, error)
+        raise refusal
 
     def __repr_args__(self) -> list[tuple[str | None, Any]]:
         return [(name, getattr(self, name)) for name in self.shown]

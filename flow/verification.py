@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from math import inf
 from typing import Any
 
 from .definition import State, Transition
@@ -22,12 +24,12 @@ def mistakes(states: tuple[AnyState, ...], initial: str) -> Iterator[str]:
             yield f"state {name!r} has no usable name; write a lower-case identifier"
     if initial not in names:
         yield f"the initial state {initial} is not declared; add it or name another"
-        return
     yield from _one_predicate_a_guard(states)
     yield from _one_class_an_event(states)
     for state in states:
         yield from _of_one_state(state, set(names))
-    yield from _of_the_graph(states, initial)
+    if initial in names:
+        yield from _of_the_graph(states, initial)
 
 
 def _of_one_state(state: AnyState, names: set[str]) -> Iterator[str]:
@@ -37,6 +39,8 @@ def _of_one_state(state: AnyState, names: set[str]) -> Iterator[str]:
             yield f"{_where(state, move)} leads to {move.to}, which is not declared; correct to="
         if not move.because:
             yield f"{_where(state, move)} does not say why; write because='the sentence that asks for it'"
+        if move.to is None and issubclass(move.event, Outcome | Expired):
+            yield f"{_where(state, move)} refuses what has already happened; write on({move.event.__name__}, to=...)"
     for event in _events(state):
         yield from _cases(state, [move for move in state.moves if move.event is event])
 
@@ -44,15 +48,21 @@ def _of_one_state(state: AnyState, names: set[str]) -> Iterator[str]:
 def _shape(state: AnyState) -> Iterator[str]:
     events = _events(state)
     if state.final:
-        if state.moves or state.call or state.lifetime:
+        if state.moves or state.call or state.lifetime is not None:
             yield f"state {state.name} is final; drop its moves, call and lifetime, or final=True"
         return
     if not events:
         yield f"state {state.name} is a trap: nothing leads out of it; add moves or final=True"
     if state.call and (state.page or state.lifetime):
         yield f"state {state.name} makes a call; give its page or lifetime to the state where the answer leads"
+    if state.lifetime is not None and state.lifetime <= timedelta():
+        yield f"state {state.name} expires before it is entered; write a lifetime above zero, or drop it"
     if (state.lifetime is not None) != (Expired in events):
         yield f"state {state.name} needs both lifetime= and on(Expired, ...), or neither"
+    yield from _outcomes(state, events)
+
+
+def _outcomes(state: AnyState, events: list[type]) -> Iterator[str]:
     outcomes = {event for event in events if issubclass(event, Outcome)}
     expected: set[type] = {state.call.answer, Unanswered, Unreachable} if state.call else set()
     for event in sorted(expected - outcomes, key=lambda one: one.__name__):
@@ -61,6 +71,8 @@ def _shape(state: AnyState) -> Iterator[str]:
         yield f"state {state.name} makes no call that returns {event.__name__}; drop that move"
     if state.call and set(events) - outcomes:
         yield f"state {state.name} makes a call and can only take its outcome; drop the other events"
+    if state.call and not 0 < state.call.deadline < inf:
+        yield f"state {state.name} makes a call without a limit; write deadline= in seconds above zero"
 
 
 def _cases(state: AnyState, moves: list[Transition[Any]]) -> Iterator[str]:

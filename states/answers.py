@@ -6,9 +6,20 @@ that were violated, or in neither (PIS API blueprint, "API manifest").
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, SecretStr, StrictInt, StrictStr, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StrictInt,
+    StrictStr,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
 
 from ..flow import Answered as AnsweredByPort
 from ..flow import Value
@@ -56,11 +67,37 @@ class _Part(BaseModel):
 _Text = Annotated[StrictStr, StringConstraints(min_length=1)]
 
 
+MAX_DEPTH = 32
+"""Levels of nesting of a patient's data. The documented form has six; the page (4.4) walks all of them."""
+MAX_PARTS = 5_000
+"""Objects, lists and values in a patient's data: far more than the documented form can have, and still one page."""
+
+
 class ValidatedPatient(_Part):
     """`data` of the validation answer (4.3): the patient's data and the jwt, whose field is called `token`."""
 
-    person: dict[str, Any]
+    person: Annotated[dict[str, Any], Field(min_length=1)]
     token: _Text
+
+    @field_validator("person")
+    @classmethod
+    def _fits_a_page(cls, given: dict[str, Any]) -> dict[str, Any]:
+        # Level by level instead of recursively: the depth is what is being checked.
+        level, seen = [given], 0
+        for _ in range(MAX_DEPTH):
+            level = [part for whole in level for part in _parts(whole)]
+            seen += len(level)
+            if not level or seen > MAX_PARTS:
+                break
+        if level:
+            raise ValueError("not a patient's data")
+        return given
+
+
+def _parts(whole: object) -> Iterable[Any]:
+    if isinstance(whole, dict):
+        return whole.values()
+    return whole if isinstance(whole, list) else ()
 
 
 class _NewUser(_Part):

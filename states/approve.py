@@ -10,15 +10,15 @@ from ..flow import Calling, Repeat, State, Unanswered, Unreachable, guard, on
 from .answers import Answered
 from .calls import ESOZ, HttpRequest, Service
 from .document import asks, ours
-from .keeping import message_of_the_answer, no_answer, told
+from .keeping import ending, forgotten, message_of_the_answer, no_answer, told
 from .names import Actor, Name
 from .redirects import code_in, with_parameters
 from .settings import Settings
-from .signup import SignUp
+from .signup import SignUp, gathered
 
 
 def approval(signup: SignUp) -> HttpRequest:
-    assert signup.query
+    query = gathered(signup.query)
     return HttpRequest(
         method="POST",
         service=Service.AUTH,
@@ -26,9 +26,9 @@ def approval(signup: SignUp) -> HttpRequest:
         bearer=signup.session_token,
         body={
             "app": {
-                "client_id": signup.query.client_id,
+                "client_id": query.client_id,
                 "scope": " ".join(signup.scopes),
-                "redirect_uri": signup.query.redirect_uri,
+                "redirect_uri": query.redirect_uri,
             }
         },
     )
@@ -48,11 +48,10 @@ def redirect_foreign(signup: SignUp, answer: Answered) -> bool:
 
 def approve(settings: Settings) -> State[SignUp]:
     def redirect_url(signup: SignUp, answer: Answered) -> SignUp:
-        assert signup.query and answer.redirect
-        state = signup.query.state if settings.append_state else None
+        state = gathered(signup.query).state if settings.append_state else None
         added = [("state", state.get_secret_value())] if state and state.get_secret_value() else []
-        url = with_parameters(answer.redirect.get_secret_value(), added)
-        return replace(signup, redirect_url=SecretStr(url), session_token=None, messages=(), request_id=None)
+        url = with_parameters(gathered(answer.redirect).get_secret_value(), added)
+        return replace(forgotten(signup), redirect_url=SecretStr(url), messages=(), request_id=None)
 
     return State(
         name=Name.APPROVE,
@@ -78,7 +77,7 @@ def approve(settings: Settings) -> State[SignUp]:
                 Answered,
                 when=redirect_foreign,
                 to=Name.REDIRECT_REFUSED,
-                keep=told("redirect_foreign"),
+                keep=ending(told("redirect_foreign")),
                 because=ours("a grant code goes to the requested URI or nowhere"),
             ),
             on(Answered, to=Name.CONSENT, keep=message_of_the_answer, because=asks("4.7.4")),

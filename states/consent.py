@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from ..flow import Action, Expired, Field, FieldGroup, Message, Page, State, Transition, on
 from .document import asks, ours
-from .events import Accept, Decline, Retry
-from .keeping import fresh
+from .events import Accept, Decline
+from .keeping import forgotten, fresh
 from .names import Actor, Name
 from .person_page import full_name
+from .redirects import host_of
 from .settings import Settings
-from .signup import SignUp
+from .signup import SignUp, gathered
 
 
 def _field(name: str, value: str) -> Field:
@@ -17,14 +18,13 @@ def _field(name: str, value: str) -> Field:
 
 
 def _groups(signup: SignUp) -> tuple[FieldGroup, ...]:
-    assert signup.query and signup.user
-    tax_id = signup.user.tax_id
+    query, tax_id = gathered(signup.query), gathered(signup.user).tax_id
     user = [_field("full_name", full_name(signup))]
     if tax_id:
         user.append(_field("tax_id", tax_id.get_secret_value()))
     client = [
-        _field("client_name", signup.client_name or signup.query.client_id),
-        _field("redirect_host", signup.query.redirect_uri.split("/")[2]),
+        _field("client_name", signup.client_name or query.client_id),
+        _field("redirect_host", host_of(query.redirect_uri)),
     ]
     scopes = [
         Field(label=Message(code="scope", params={"scope": scope}), value=name) for scope, name in signup.scope_names
@@ -56,28 +56,11 @@ def consent(settings: Settings, declining: tuple[Transition[SignUp], ...]) -> St
         moves=(
             on(Accept, to=Name.APPROVE, keep=fresh, because=asks("4.7.1")),
             *declining,
-            on(Expired, to=Name.EXPIRED, because=ours("a page with personal data does not stay open for ever")),
-        ),
-    )
-
-
-def consent_unavailable(settings: Settings, *, again_at: Name) -> State[SignUp]:
-    """The patient is registered; what the consent page needs could not be read."""
-    return State(
-        name=Name.CONSENT_UNAVAILABLE,
-        section="4.6",
-        actor=Actor.AUTH_UI,
-        page=lambda signup: Page(
-            name=Name.CONSENT_UNAVAILABLE,
-            section="4.6",
-            title=Message(code="consent_unavailable.title"),
-            messages=(*signup.messages, Message(code="registered_not_approved")),
-            actions=(Action(label=Message(code="retry"), event=Retry),),
-            request_id=signup.request_id,
-        ),
-        lifetime=settings.page_lifetime,
-        moves=(
-            on(Retry, to=again_at, keep=fresh, because=ours("a read may be asked for again")),
-            on(Expired, to=Name.EXPIRED, because=ours("a page does not stay open for ever")),
+            on(
+                Expired,
+                to=Name.EXPIRED,
+                keep=forgotten,
+                because=ours("a page with personal data does not stay open for ever"),
+            ),
         ),
     )

@@ -29,9 +29,7 @@ SENTENCES = {
         "Submit sign-up content to UA_PIS. Confidant patient sign-up validation endpoint, fill in fields according to "
         "table:"
     ),
-    "4.3.2": (
-        "in case 200 with patien data and jwt is returned - proceed to ‘Show patient data to confirm’, save jwt"
-    ),
+    "4.3.2": ("in case 200 with patien data and jwt is returned - proceed to ‘Show patient data to confirm’, save jwt"),
     "4.3.3": "in case error is returned - show error page with error message from endpoint response",
     "4.4.1": (
         "In case sign-up request validation step completed successfully, Auth UI front-end renders patient data from "
@@ -61,7 +59,9 @@ SENTENCES = {
     "4.7.3": "in case 201 with session token is returned - redirect grant code to client",
     "4.7.4": "in case error is returned - show error message at Show consent page",
     "4.8.1": "Redirect user with grant_code to",
-    "4.9.1": "Submit content to UA_Exchange oAuth Code Grant to Access Token endpoint, fill in fields according to table:",
+    "4.9.1": (
+        "Submit content to UA_Exchange oAuth Code Grant to Access Token endpoint, fill in fields according to table:"
+    ),
     "4.9.2": "in case 201 with access and refresh tokens is returned - save their values to PIS back-end",
     "4.9.3": "in case error is returned - show error message at PIS FE",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..flow import Message, Page, State
-from .confirm import error_url
+from .error_redirect import error_url
 from .names import Actor, Name
 from .settings import Settings
 from .signup import SignUp
@@ -29,7 +29,11 @@ _MAY_REDIRECT = frozenset({Name.VALIDATION_REFUSED, Name.REGISTER_REFUSED})
 
 
 def endings(settings: Settings) -> tuple[State[SignUp], ...]:
-    return tuple(_ending(settings, *one) for one in _ENDINGS)
+    return tuple(
+        _ending(settings, *one)
+        for one in _ENDINGS
+        if settings.client_details_path or one[0] is not Name.CLIENT_REFUSED  # nothing leads there without the path
+    )
 
 
 def _ending(settings: Settings, name: Name, section: str, actor: Actor, truth: str | None) -> State[SignUp]:

@@ -73,6 +73,9 @@ class HandedOver(Event):
     """4.1: the browser was sent to the Auth UI."""
 
 
+_STATE = re.compile(r"[\x20-\x7e]{0,2000}")
+
+
 class Opened(Event):
     """4.2: a browser opened the sign-up page of the Auth UI with these parameters, absent ones empty."""
 
@@ -82,6 +85,13 @@ class Opened(Event):
     user_data: SecretStr = SecretStr("")
     token: SecretStr = SecretStr("")
     state: SecretStr | None = None
+
+    @field_validator("state")
+    @classmethod
+    def _can_be_returned(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None and not _STATE.fullmatch(given.get_secret_value()):
+            raise PydanticCustomError("printable_ascii", "printable ASCII is needed (RFC 6749, appendix A.5)")
+        return given
 
     @classmethod
     def from_query(cls, query: str) -> Self:

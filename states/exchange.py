@@ -10,14 +10,14 @@ from ..flow import Calling, Event, Repeat, State, Unanswered, Unreachable, guard
 from .answers import Answered, ExchangedTokens, read
 from .calls import ESOZ, Credential, HttpRequest, Service, Tokens
 from .document import asks, ours
-from .keeping import message_of_the_answer, no_answer, outcome_unknown, told
+from .keeping import ending, message_of_the_answer, no_answer, outcome_unknown, told
 from .names import Actor, Name
 from .settings import Settings
-from .signup import SignUp
+from .signup import SignUp, gathered
 
 
 def exchanging(signup: SignUp) -> HttpRequest:
-    assert signup.client and signup.code
+    client = gathered(signup.client)
     return HttpRequest(
         method="POST",
         service=Service.AUTH,
@@ -26,11 +26,11 @@ def exchanging(signup: SignUp) -> HttpRequest:
         body={
             "token": {
                 "grant_type": "authorization_code",
-                "client_id": signup.client.client_id,
+                "client_id": client.client_id,
                 "client_secret": Credential.CLIENT_SECRET,
-                "code": signup.code,
-                "redirect_uri": signup.client.redirect_uri,
-                "scope": signup.client.scope,
+                "code": gathered(signup.code),
+                "redirect_uri": client.redirect_uri,
+                "scope": client.scope,
             }
         },
     )
@@ -103,7 +103,7 @@ def exchange(settings: Settings) -> State[SignUp]:
                 Answered,
                 when=scope_widened,
                 to=Name.EXCHANGE_REFUSED,
-                keep=told("scope_widened"),
+                keep=ending(told("scope_widened")),
                 because=ours("RFC 6749 §3.3: a PIS must not take more than the user was asked for"),
             ),
             on(Answered, when=tokens_missing, to=Name.EXCHANGE_UNKNOWN, keep=spent, because=unknown),

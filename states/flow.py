@@ -6,24 +6,33 @@ from functools import lru_cache
 
 from ..flow import Flow, part
 from .approve import approve
-from .confirm import confirm, decline_moves
-from .consent import consent, consent_unavailable
-from .consent_reads import available_scopes, client_details, global_roles, scope_names, user_roles
+from .available_scopes import available_scopes
+from .client_details import client_details
+from .confirm import confirm
+from .consent import consent
+from .consent_unavailable import consent_unavailable
+from .decline_redirect import decline_redirect
+from .declining import decline_moves
 from .endings import endings
 from .exchange import exchange
+from .exchange_unsent import exchange_unsent
+from .global_roles import global_roles
 from .hand_over import callback_moves, hand_over
-from .init_validation import init_validation, validation_unavailable
+from .init_validation import init_validation
 from .names import Actor, Name
-from .pis_retries import exchange_unsent, tokens_unsaved
 from .prepare import prepare
-from .redirect import decline_redirect, redirect
+from .redirect import redirect
 from .register import register
 from .register_unknown import register_unknown
 from .save_tokens import save_tokens
+from .scope_names import scope_names
 from .settings import Settings
 from .sign import sign
 from .signup import SignUp, begin
+from .tokens_unsaved import tokens_unsaved
+from .user_roles import user_roles
 from .validate_params import validate_params
+from .validation_unavailable import validation_unavailable
 
 VERSION = 1
 """Version of the stored meaning; raise it when a waiting sign-up can no longer be carried on as it is."""
@@ -52,7 +61,7 @@ def sign_up(settings: Settings = Settings()) -> Flow[SignUp]:  # noqa: B008 - se
         register(settings, consent_starts_at=reads_start_at),
         register_unknown(settings),
         # 4.6 Auth UI: Show consent page
-        user_roles(settings),
+        user_roles(settings, then=reads_start_at),
         global_roles(settings, then=reads_start_at),
         *([available_scopes(settings)] if settings.available_scopes_check else []),
         scope_names(settings, then=names_lead_to),
@@ -72,7 +81,7 @@ def sign_up(settings: Settings = Settings()) -> Flow[SignUp]:  # noqa: B008 - se
     )
     return Flow(
         "confidant_sign_up",
-        states=(*states, *(end for end in endings(settings) if end.name != Name.CLIENT_REFUSED or settings.client_details_path)),
+        states=(*states, *endings(settings)),
         initial=Name.PREPARE,
         begin=begin,
         version=VERSION,

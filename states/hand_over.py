@@ -5,29 +5,29 @@ from __future__ import annotations
 import hmac
 from dataclasses import replace
 
-from ..flow import Action, Message, Page, State, Transition, guard, on, refuse
-from ..flow import Expired
 from pydantic import SecretStr
+
+from ..flow import Expired, Message, Page, State, Transition, guard, on, refuse
 from .document import asks, ours
 from .events import CallbackReceived, HandedOver
+from .keeping import forgotten
 from .names import Actor, Name
 from .redirects import with_parameters
 from .settings import Settings
-from .signup import SignUp
+from .signup import SignUp, gathered
 
 PATH = "/confidant/sign-up"
 
 
 def hand_over_url(signup: SignUp, settings: Settings) -> SecretStr:
     """Give the URL of 4.1: five parameters, and `state` unless the settings forbid it. It carries credentials."""
-    client, user_data, token = signup.client, signup.user_data, signup.confidant_token
-    assert client and user_data and token
+    client = gathered(signup.client)
     parameters = [
         ("client_id", client.client_id),
         ("redirect_uri", client.redirect_uri),
         ("scope", client.scope),
-        ("user_data", user_data.get_secret_value()),
-        ("token", token.get_secret_value()),
+        ("user_data", gathered(signup.user_data).get_secret_value()),
+        ("token", gathered(signup.confidant_token).get_secret_value()),
     ]
     if settings.append_state and signup.oauth_state:
         parameters.append(("state", signup.oauth_state.get_secret_value()))
@@ -42,9 +42,11 @@ def state_missing(signup: SignUp, event: CallbackReceived) -> bool:
 @guard("its state is not the one of this sign-up")
 def state_foreign(signup: SignUp, event: CallbackReceived) -> bool:
     ours_, theirs = signup.oauth_state, event.state
-    return not (
-        ours_ and theirs and hmac.compare_digest(ours_.get_secret_value().encode(), theirs.get_secret_value().encode())
-    )
+    return not (ours_ and theirs and hmac.compare_digest(_bytes(ours_), _bytes(theirs)))
+
+
+def _bytes(secret: SecretStr) -> bytes:
+    return secret.get_secret_value().encode("utf-8", "surrogatepass")
 
 
 @guard("it brings both a code and an error")
@@ -95,9 +97,7 @@ def callback_moves(settings: Settings) -> tuple[Transition[SignUp], ...]:
         )
     return (
         *checks,
-        refuse(
-            CallbackReceived, when=ambiguous, code="code_and_error", because=ours("an answer is one or the other")
-        ),
+        refuse(CallbackReceived, when=ambiguous, code="code_and_error", because=ours("an answer is one or the other")),
         on(
             CallbackReceived,
             when=error_returned,
@@ -120,11 +120,10 @@ def hand_over(settings: Settings) -> State[SignUp]:
             section="4.1",
             title=Message(code="hand_over.title"),
             leads_to=hand_over_url(signup, settings),
-            actions=(Action(label=Message(code="proceed"), event=HandedOver),),
         ),
         lifetime=settings.hand_over_lifetime,
         moves=(
             on(HandedOver, to=Name.VALIDATE_PARAMS, because=asks("4.1.4")),
-            on(Expired, to=Name.NOT_RETURNED, because=ours("a browser may never come back")),
+            on(Expired, to=Name.NOT_RETURNED, keep=forgotten, because=ours("a browser may never come back")),
         ),
     )

@@ -7,25 +7,24 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
-from ..flow import Action, Calling, Expired, Message, Page, Repeat, State, Unanswered, Unreachable, guard, on
+from ..flow import Calling, Repeat, State, Unanswered, Unreachable, guard, on
 from .answers import Answered, ValidatedPatient, read
 from .calls import ESOZ, HttpRequest, Service
 from .document import asks, ours
-from .events import Retry
-from .keeping import fresh, message_of_the_answer, no_answer
+from .keeping import ending, message_of_the_answer, no_answer
 from .names import Actor, Name
 from .settings import Settings
-from .signup import SignUp
+from .signup import SignUp, gathered
 
 
 def validation(signup: SignUp) -> HttpRequest:
-    assert signup.query
+    query = gathered(signup.query)
     return HttpRequest(
         method="POST",
         service=Service.AUTH,
         path="/api/pis/confidant/sign-up_validation",
-        bearer=signup.query.token,
-        body={"signed_content": signup.query.user_data, "signed_content_encoding": "base64"},
+        bearer=query.token,
+        body={"signed_content": query.user_data, "signed_content_encoding": "base64"},
     )
 
 
@@ -78,30 +77,8 @@ def init_validation(settings: Settings) -> State[SignUp]:
                 keep=message_of_the_answer,
                 because=ours("a success that lacks what it promises is no success"),
             ),
-            on(Answered, to=Name.VALIDATION_REFUSED, keep=message_of_the_answer, because=asks("4.3.3")),
+            on(Answered, to=Name.VALIDATION_REFUSED, keep=ending(message_of_the_answer), because=asks("4.3.3")),
             on(Unanswered, to=Name.VALIDATION_UNAVAILABLE, keep=no_answer, because=ours("an answer may not come")),
             on(Unreachable, to=Name.VALIDATION_UNAVAILABLE, keep=no_answer, because=ours("ЕСОЗ may be away")),
-        ),
-    )
-
-
-def validation_unavailable(settings: Settings) -> State[SignUp]:
-    """Nothing is written by the validation, so the user may ask for it again."""
-    return State(
-        name=Name.VALIDATION_UNAVAILABLE,
-        section="4.3",
-        actor=Actor.AUTH_UI,
-        page=lambda signup: Page(
-            name=Name.VALIDATION_UNAVAILABLE,
-            section="4.3",
-            title=Message(code="validation_unavailable.title"),
-            messages=(*signup.messages, Message(code="nothing_done")),
-            actions=(Action(label=Message(code="retry"), event=Retry),),
-            request_id=signup.request_id,
-        ),
-        lifetime=settings.page_lifetime,
-        moves=(
-            on(Retry, to=Name.INIT_VALIDATION, keep=fresh, because=ours("a validation writes nothing")),
-            on(Expired, to=Name.EXPIRED, because=ours("a page does not stay open for ever")),
         ),
     )

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
+
+from pydantic import SecretStr
 
 from ..flow import Event, Message, Unanswered, Unreachable, guard
 from .answers import Answered
 from .refusals import description_of, messages_of, oauth_error_of
 from .signup import SignUp
+
+E = TypeVar("E", bound=Event)
 
 
 def message_of_the_answer(signup: SignUp, answer: Answered) -> SignUp:
@@ -39,6 +44,29 @@ def no_answer(signup: SignUp, event: Unanswered | Unreachable) -> SignUp:
 def fresh(signup: SignUp, event: Event) -> SignUp:
     """Forget the messages of an earlier attempt."""
     return replace(signup, messages=(), request_id=None)
+
+
+def forgotten(signup: SignUp, event: Event | None = None) -> SignUp:
+    """Drop every credential and personal datum: the sign-up goes no further, and its last page needs none."""
+    query, user = signup.query, signup.user
+    return replace(
+        signup,
+        query=query and query.model_copy(update={"user_data": SecretStr(""), "token": SecretStr("")}),
+        user=user and user.model_copy(update={"tax_id": None}),
+        confidant_token=None,
+        content=None,
+        user_data=None,
+        code=None,
+        patient=None,
+        jwt=None,
+        otp=None,
+        session_token=None,
+    )
+
+
+def ending(keep: Callable[[SignUp, E], SignUp]) -> Callable[[SignUp, E], SignUp]:
+    """Keep what `keep` keeps, and drop what `forgotten` drops."""
+    return lambda signup, event: forgotten(keep(signup, event))
 
 
 @guard("a gateway failed on the way, so the effect is unknown")

@@ -56,7 +56,9 @@ def _group(name: str, content: object) -> FieldGroup:
 
 
 def _fields(group: str, name: str, value: object) -> Iterator[Field]:
-    if isinstance(value, Mapping):
+    if name in _MASKED:
+        yield Field(label=Message(code="field", params={"name": name}), value=Message(code="masked"))
+    elif isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _fields(name if isinstance(inner, Mapping | list) else group, str(key), inner)
     elif isinstance(value, list):
@@ -67,8 +69,6 @@ def _fields(group: str, name: str, value: object) -> Iterator[Field]:
 
 
 def _shown(group: str, name: str, value: object) -> str | Message:
-    if name in _MASKED:
-        return Message(code="masked")
     if isinstance(value, bool):
         return Message(code="yes" if value else "no")
     dictionary = _TYPES.get(group) if name == "type" else _DICTIONARIES.get(name)

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 
 from ..flow import InvalidInput, Problem
 
-MAX_LENGTH = 128 * 1024
-"""Longest accepted query string, in characters. A 64 KB request grows by a third when it is percent-encoded."""
+MAX_LENGTH = 320 * 1024
+"""Longest accepted query string, in characters: 96 KB of signed content, all percent-encoded, and the rest."""
 
 _MAX_PARAMETERS = 50
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")

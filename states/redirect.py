@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..flow import Message, Page, State, Transition
-from .confirm import error_url
 from .names import Actor, Name
 from .settings import Settings
 from .signup import SignUp
@@ -19,22 +18,6 @@ def redirect(settings: Settings, returning: tuple[Transition[SignUp], ...]) -> S
             section="4.8",
             title=Message(code="redirect.title"),
             leads_to=signup.redirect_url,
-        ),
-        moves=returning,
-    )
-
-
-def decline_redirect(settings: Settings, returning: tuple[Transition[SignUp], ...]) -> State[SignUp]:
-    """A user who declined goes back to a registered redirect URI with `access_denied` (RFC 6749 §4.1.2.1)."""
-    return State(
-        name=Name.DECLINE_REDIRECT,
-        section="4.8",
-        actor=Actor.AUTH_UI,
-        page=lambda signup: Page(
-            name=Name.DECLINE_REDIRECT,
-            section="4.8",
-            title=Message(code="declined.title"),
-            leads_to=error_url(signup, settings, "access_denied", "The user declined"),
         ),
         moves=returning,
     )

@@ -6,36 +6,45 @@ Comparison is of strings, never of what a URL parser makes of them: parsers disa
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 MAX_LENGTH = 2_000
 """Longest accepted redirect URI, in characters: what old proxies and browsers are known to carry."""
+MAX_RETURNED = 16 * 1024
+"""Longest URI accepted from an approval: the requested one, percent-encoded anew, and a code of any sensible size."""
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_NAME = rf"{_LABEL}(?:\.{_LABEL})+"
+# The last label starts with a letter: browsers read 127.1, 0x7f.1 and the like as addresses, other parsers as names.
+_NAME = rf"(?:{_LABEL}\.)+(?=[a-z]){_LABEL}"
 _LOOPBACK = r"127\.0\.0\.1|\[::1\]|localhost"
-_PORT = r"(?::[1-9][0-9]{0,4})?"
+_PORT = r"(?::(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
 _PCHAR = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})"
 _SAFE = re.compile(
     rf"(?:https://{_NAME}{_PORT}|https?://(?:{_LOOPBACK}){_PORT})(?:/{_PCHAR}*)*(?:\?(?:{_PCHAR}|[/?])*)?"
 )
 _HIDDEN = re.compile(r"%(?:0[0-9a-f]|1[0-9a-f]|2e|2f|5c|7f)", re.IGNORECASE)
-_DOT_SEGMENT = re.compile(r"/\.{1,2}(?:/|\?|$)")
+_DOT_SEGMENT = re.compile(r"/\.{1,2}(?:[/;?]|$)")
 _OURS = frozenset({"code", "state", "error", "error_description"})
 
 
 def is_safe(uri: str) -> bool:
     """Whether the URI may ever receive a redirect.
 
-    Absolute https (http only for loopback), a lower-case ASCII host, no user, no fragment, no dot segments, no
-    encoded slash, dot or control character in the path, and no parameter that the answer itself must bring.
+    Absolute https (http only for loopback), a lower-case ASCII name as host, no user, no fragment, no dot segments,
+    no encoded slash, dot or control character in the path, and no parameter that the answer itself must bring.
     """
     if len(uri) > MAX_LENGTH or not _SAFE.fullmatch(uri):
         return False
     path, _, query = uri.partition("?")
     if _HIDDEN.search(path) or _DOT_SEGMENT.search(uri):
         return False
-    return not _OURS & {name for name, _ in _pairs(query)}
+    # Some servers part a query at semicolons too, or read names without regard to case.
+    return not _OURS & {name.lower() for name, _ in _pairs(query.replace(";", "&"))}
+
+
+def host_of(uri: str) -> str:
+    """Give host and port of a safe URI, for a page."""
+    return urlsplit(uri).netloc
 
 
 def code_in(returned: str, requested: str) -> str | None:
@@ -46,7 +55,9 @@ def code_in(returned: str, requested: str) -> str | None:
     """
     base, _, query = returned.partition("?")
     requested_base, _, requested_query = requested.partition("?")
-    if base != requested_base or not (_SAFE.fullmatch(returned) and is_safe(requested)):
+    if len(returned) > MAX_RETURNED or base != requested_base:
+        return None
+    if not (_SAFE.fullmatch(returned) and is_safe(requested)):
         return None
     pairs = _pairs(query)
     codes = [value for name, value in pairs if name == "code"]
@@ -64,4 +75,5 @@ def with_parameters(uri: str, parameters: list[tuple[str, str]]) -> str:
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
-    return parse_qsl(query, keep_blank_values=True)
+    # Latin-1 keeps every byte apart; UTF-8 would make all bytes that are not UTF-8 look the same.
+    return parse_qsl(query, keep_blank_values=True, encoding="latin-1")

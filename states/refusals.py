@@ -77,8 +77,13 @@ def oauth_error_of(answer: Answered) -> str:
 
 def _texts(error: ApiError) -> list[str]:
     texts = [error.message or "", *error.descriptions]
-    meaningful = [text.strip() for text in texts if text.strip() and not text.startswith(_NOISE)]
+    meaningful = [text for text in map(_plain, texts) if text and not text.startswith(_NOISE)]
     return [text[:_MAX_LENGTH] for text in meaningful[:_MAX_TEXTS]]
+
+
+def _plain(text: str) -> str:
+    # Whoever answers chooses the text: no control characters, no marks that turn the direction of writing.
+    return "".join(one for one in " ".join(text.split()) if one.isprintable())
 
 
 def _translated(text: str) -> Message | None:

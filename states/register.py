@@ -14,20 +14,20 @@ from ..flow import Calling, Repeat, State, Unanswered, Unreachable, guard, on
 from .answers import Answered, Registered, read
 from .calls import ESOZ, BodyValue, HttpRequest, Service
 from .document import asks, ours
-from .keeping import fresh, message_of_the_answer, no_answer
+from .keeping import ending, fresh, message_of_the_answer, no_answer
 from .names import Actor, Name
 from .settings import RegisterAuth, Settings
-from .signup import SignUp, User
+from .signup import SignUp, User, gathered
 
 
 def registration(signup: SignUp, settings: Settings) -> HttpRequest:
-    assert signup.query and signup.jwt
-    body: dict[str, BodyValue] = {"signed_content": signup.query.user_data, "signed_content_encoding": "base64"}
+    query, jwt = gathered(signup.query), gathered(signup.jwt)
+    body: dict[str, BodyValue] = {"signed_content": query.user_data, "signed_content_encoding": "base64"}
     if settings.send_jwt_in_body:
-        body["jwt"] = signup.jwt
+        body["jwt"] = jwt
     if signup.otp:
         body["otp"] = signup.otp
-    bearers = {RegisterAuth.JWT_HEADER: signup.jwt, RegisterAuth.TOKEN_HEADER: signup.query.token}
+    bearers = {RegisterAuth.JWT_HEADER: jwt, RegisterAuth.TOKEN_HEADER: query.token}
     return HttpRequest(
         method="POST",
         service=Service.AUTH,
@@ -54,14 +54,13 @@ def result_unknown(signup: SignUp, answer: Answered) -> bool:
 
 def user_and_session_token(signup: SignUp, answer: Answered) -> SignUp:
     """Keep what the consent needs and drop what has served: content, tokens, jwt, OTP."""
-    assert signup.query
     found = Registered.model_validate(answer.data)
     tax_id = None if found.user.tax_id is None else SecretStr(found.user.tax_id)
     return replace(
         signup,
         user=User(person_id=found.person.id, id=found.user.id, tax_id=tax_id),
         session_token=SecretStr(found.access_token),
-        query=signup.query.model_copy(update={"user_data": SecretStr(""), "token": SecretStr("")}),
+        query=gathered(signup.query).model_copy(update={"user_data": SecretStr(""), "token": SecretStr("")}),
         jwt=None,
         otp=None,
         messages=(),
@@ -98,7 +97,7 @@ def register(settings: Settings, *, consent_starts_at: Name) -> State[SignUp]:
                 keep=message_of_the_answer,
                 because=ours("the patient may be registered: the user is told the truth"),
             ),
-            on(Answered, to=Name.REGISTER_REFUSED, keep=message_of_the_answer, because=asks("4.5.4")),
+            on(Answered, to=Name.REGISTER_REFUSED, keep=ending(message_of_the_answer), because=asks("4.5.4")),
             on(
                 Unanswered,
                 to=Name.REGISTER_UNKNOWN,

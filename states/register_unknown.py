@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..flow import Action, Expired, Message, Page, State, on
 from .document import ours
 from .events import Leave, RegisterAgain
-from .keeping import fresh
+from .keeping import forgotten, fresh
 from .names import Actor, Name
 from .settings import Settings
 from .signup import SignUp
@@ -35,7 +35,12 @@ def register_unknown(settings: Settings) -> State[SignUp]:
                 keep=fresh,
                 because=ours("a person who knows that the result is unknown may ask for it again"),
             ),
-            on(Leave, to=Name.LEFT_UNKNOWN, because=ours("the patient may sign in from the PIS if registered")),
-            on(Expired, to=Name.LEFT_UNKNOWN, because=ours("a page does not stay open for ever")),
+            on(
+                Leave,
+                to=Name.LEFT_UNKNOWN,
+                keep=forgotten,
+                because=ours("the patient may sign in from the PIS if registered"),
+            ),
+            on(Expired, to=Name.LEFT_UNKNOWN, keep=forgotten, because=ours("a page does not stay open for ever")),
         ),
     )

@@ -11,12 +11,11 @@ from .document import asks, ours
 from .keeping import told
 from .names import Actor, Name
 from .settings import Settings
-from .signup import SignUp
+from .signup import SignUp, gathered
 
 
 def saving(signup: SignUp) -> SaveTokens:
-    assert signup.tokens
-    return SaveTokens(tokens=signup.tokens)
+    return SaveTokens(tokens=gathered(signup.tokens))
 
 
 @guard("the vault keeps the tokens")

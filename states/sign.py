@@ -25,7 +25,7 @@ def edited(signup: SignUp, event: Event) -> SignUp:
 
 
 def sign(settings: Settings) -> State[SignUp]:
-    """The page rests until the request is signed; the bytes to sign are `content_to_sign`."""
+    """The page rests until the request is signed. Its `payload` is the JSON whose UTF-8 bytes are to be signed."""
     return State(
         name=Name.SIGN,
         section="4.1",
@@ -35,6 +35,7 @@ def sign(settings: Settings) -> State[SignUp]:
             section="4.1",
             title=Message(code="sign.title"),
             messages=signup.messages,
+            payload=signup.content,
             actions=(
                 Action(label=Message(code="sign"), event=RequestSigned),
                 Action(label=Message(code="edit"), event=EditAgain),
@@ -46,8 +47,3 @@ def sign(settings: Settings) -> State[SignUp]:
             on(EditAgain, to=Name.PREPARE, keep=edited, because=ours("what is about to be signed can be corrected")),
         ),
     )
-
-
-def content_to_sign(signup: SignUp) -> bytes:
-    """Give the UTF-8 JSON that the confidant signs; empty unless the sign-up rests on the `sign` page."""
-    return b"" if signup.content is None else signup.content.get_secret_value().encode()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import TypeVar
 
 from pydantic import SecretStr
 
 from ..flow import Ids, Message, Value
 from .calls import Tokens
+
+T = TypeVar("T")
 
 
 class PisClient(Value):
@@ -82,3 +85,10 @@ class SignUp:
 def begin(ids: Ids) -> SignUp:
     """Give the context of a new sign-up, with the OAuth `state` that the PIS will expect back."""
     return SignUp(oauth_state=SecretStr(ids.token()))
+
+
+def gathered(value: T | None) -> T:
+    """Give what an earlier step must have gathered. Raises `LookupError` for a sign-up that was tampered with."""
+    if value is None:
+        raise LookupError("an earlier step left this out")
+    return value

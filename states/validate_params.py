@@ -7,6 +7,7 @@ from dataclasses import replace
 from ..flow import Guard, State, guard, on
 from .document import asks, ours
 from .events import Opened
+from .identifiers import is_identifier
 from .keeping import told
 from .names import Actor, Name
 from .redirects import is_safe
@@ -39,6 +40,11 @@ def no_token(signup: SignUp, event: Opened) -> bool:
     return not event.token.get_secret_value()
 
 
+@guard("client_id is no identifier of ЕСОЗ, and it stands in the path of a call")
+def client_id_malformed(signup: SignUp, event: Opened) -> bool:
+    return not is_identifier(event.client_id)
+
+
 @guard("redirect_uri could lead somewhere else than it shows")
 def redirect_uri_unsafe(signup: SignUp, event: Opened) -> bool:
     return not is_safe(event.redirect_uri)
@@ -50,6 +56,7 @@ CHECKS: tuple[tuple[Guard[SignUp, Opened], str, str], ...] = (
     (no_scope, "scope_missing", asks("4.2.3")),
     (no_user_data, "user_data_empty", asks("4.2.4")),
     (no_token, "token_missing", asks("4.2.5")),
+    (client_id_malformed, "client_not_found", ours("no client has such an id")),
     (redirect_uri_unsafe, "redirect_uri_unsafe", ours("a grant code must not be sent astray")),
 )
 """The checks in their order: guard, message code, who asks for it."""
@@ -83,4 +90,3 @@ def validate_params(settings: Settings) -> State[SignUp]:
             on(Opened, to=Name.INIT_VALIDATION, keep=query, because=asks("4.2.0")),
         ),
     )
-

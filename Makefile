@@ -1,0 +1,48 @@
+# `make demo` and `make test` set up what they need on a machine with Python >= 3.11.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := $(sort $(shell find flow states adapters -name '*.py' -o -name py.typed))
+JOBS ?= auto
+
+.PHONY: demo test check soak format clean
+.DELETE_ON_ERROR:
+
+# Strict editable mode links each file, so a new file needs the install again: the list of files is the stamp.
+$(VENV)/files: FORCE
+	@mkdir -p $(VENV)
+	@printf '%s\n' $(SOURCES) | cmp -s - $@ || printf '%s\n' $(SOURCES) > $@
+FORCE:
+
+$(VENV)/ready: pyproject.toml $(VENV)/files
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1' 'setuptools>=77'
+	$(BIN)/python -m pip install --quiet --editable '.[cli]' --config-settings editable_mode=strict
+	$(BIN)/python -m pip install --quiet --group test --group check
+	@touch $@
+
+demo: $(VENV)/ready
+	$(BIN)/esozflow demo
+
+test: $(VENV)/ready
+	$(BIN)/coverage erase
+	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=
+	$(BIN)/coverage report --include='*/flow/*,*/states/*' --fail-under=100
+	$(BIN)/coverage report --include='*/adapters/*' --fail-under=95
+
+check: $(VENV)/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy -p esozflow.flow -p esozflow.states -p esozflow.adapters
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+soak: $(VENV)/ready
+	ESOZFLOW_SOAK=1 $(BIN)/python -m pytest -n $(JOBS)
+
+format: $(VENV)/ready
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .coverage*

@@ -1,0 +1,5 @@
+"""`python -m esozflow.adapters.cli`."""
+
+from . import main
+
+main()

@@ -1,0 +1,136 @@
+"""What the demonstration prints: a line a move, then what came of it. No secret is shown unmasked."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal, Protocol, TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ...flow import Moved
+from ...states.texts import render
+from ..demo.scenarios import Scenario
+from ..demo.stage import Performance
+
+_TITLES = {
+    "4.1": "PIS: Prepare patient sign-up data",
+    "4.2": "Auth UI: Validate query parameters",
+    "4.3": "Auth UI: Initialize sign-up request validation",
+    "4.4": "Auth UI: Show patient data to confirm",
+    "4.5": "Auth UI: Confirm patient sign-up form",
+    "4.6": "Auth UI: Show consent page",
+    "4.7": "Auth UI: Accept scopes",
+    "4.8": "Auth UI: Redirect grant code to redirect_uri",
+    "4.9": "PIS: Obtain access and refresh token",
+}
+
+
+class Moves(Protocol):
+    """Prints moves as they happen, and the end."""
+
+    def __call__(self, moved: Moved) -> None: ...
+
+    def ends(self, performance: Performance, lang: Literal["uk", "en"]) -> None: ...
+
+
+class MovesAsJson:
+    """One JSON object a move, one a line."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def __call__(self, moved: Moved) -> None:
+        move = moved.move
+        record = {
+            "section": move.section,
+            "actor": move.actor,
+            "state": move.from_state,
+            "event": move.event,
+            "to": move.to_state,
+            "call": moved.call,
+            "status": moved.status,
+        }
+        self._out.write(json.dumps(record) + "\n")
+        self._out.flush()
+
+    def ends(self, performance: Performance, lang: Literal["uk", "en"]) -> None:
+        """Nothing: the summary is no move."""
+
+
+class Narration:
+    """The sections with their titles, and under each its moves."""
+
+    def __init__(self, console: Console, scenario: Scenario) -> None:
+        self._console = console
+        self._section: str | None = None
+        self._console.print(Text(f"{scenario.name}: {scenario.says}", style="bold"))
+
+    def __call__(self, moved: Moved) -> None:
+        move = moved.move
+        if move.section != self._section:
+            self._section = move.section
+            self._console.print()
+            self._console.print(Text(f"{move.section} {_TITLES[move.section]}", style="bold cyan"))
+        call = f"{moved.call} → {moved.status or 'no answer'} in {(moved.seconds or 0) * 1000:.0f} ms" if moved.call else ""
+        line = Table.grid(padding=(0, 2))
+        for width in (8, 24, 18, 24, 0):
+            line.add_column(min_width=width)
+        line.add_row(
+            Text(f"  {move.actor}"),
+            Text(move.from_state),
+            Text(move.event, style="dim"),
+            Text(f"→ {move.to_state}"),
+            Text(call, style="green" if moved.status and moved.status < 400 else "yellow"),
+        )
+        self._console.print(line)
+
+    def ends(self, performance: Performance, lang: Literal["uk", "en"]) -> None:
+        """Print the page on which the user was left, the tokens (masked), the ledger and the verdict."""
+        self._console.print()
+        if page := performance.last_page:
+            self._console.print(Text(render(page.title, lang), style="bold"))
+            for message in page.messages:
+                self._console.print(Text(f"  {render(message, lang)}"))
+        for name, value in _tokens(performance).items():
+            self._console.print(Text(f"  {name}: {value}"))
+        effects = ", ".join(f"{kind} {times}" for kind, times in performance.effects.items())
+        self._console.print(Text(f"  ledger of the sandbox: {effects}"))
+        if refusal := performance.journey.refusal:
+            self._console.print(Text(f"  refused: {refusal}"))
+        for difference in performance.differences:
+            self._console.print(Text(f"  NOT AS DOCUMENTED: {difference}", style="bold red"))
+        if not performance.differences:
+            self._console.print(Text("  ended as documented", style="green"))
+        self._console.print()
+
+
+def summary(performance: Performance) -> dict[str, Any]:
+    """Give the end of a run as JSON: scenario, last states, ledger, masked tokens, differences."""
+    journey = performance.journey
+    return {
+        "scenario": performance.scenario.name,
+        "ended_as_documented": not performance.differences,
+        "auth_ui": journey.auth_ui.state if journey.auth_ui else None,
+        "pis": journey.pis.state,
+        "ledger": dict(performance.effects),
+        "refusal": journey.refusal.code if journey.refusal else None,
+        "tokens": _tokens(performance),
+        "differences": list(performance.differences),
+    }
+
+
+def _tokens(performance: Performance) -> dict[str, str]:
+    tokens = performance.tokens
+    if tokens is None:
+        return {}
+    return {
+        "access_token": _masked(tokens.access_token.get_secret_value()),
+        "refresh_token": _masked(tokens.refresh_token.get_secret_value()),
+        "scope": tokens.scope,
+    }
+
+
+def _masked(secret: str) -> str:
+    return f"{secret[:2]}{'•' * 8} ({len(secret)} characters)"

@@ -1,0 +1,220 @@
+"""A `requests` session whose every wait, from the look-up of the name to the last byte, ends with the exchange.
+
+The timeouts of requests and urllib3 are per read, so a server that drips byte after byte holds a caller for ever.
+Here the sockets themselves know when the exchange is over: each operation waits no longer than is left of it.
+"""
+
+from __future__ import annotations
+
+import queue
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Mapping
+from http.client import HTTPException, HTTPResponse
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+from requests import Session
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from .allowance import Allowance, Stage
+
+
+class _Bounded:
+    """What the plain and the TLS socket have in common."""
+
+    allowance: Allowance
+
+    def recv_into(self, *args: Any) -> int:
+        self.settimeout(self.allowance.seconds())  # type: ignore[attr-defined]
+        count: int = super().recv_into(*args)  # type: ignore[misc]
+        self.allowance.received(count)
+        return count
+
+    def send(self, *args: Any) -> int:
+        self.settimeout(self.allowance.seconds())  # type: ignore[attr-defined]
+        count: int = super().send(*args)  # type: ignore[misc]
+        return count
+
+    def sendall(self, *args: Any) -> None:
+        self.settimeout(self.allowance.seconds())  # type: ignore[attr-defined]
+        super().sendall(*args)  # type: ignore[misc]
+
+
+class _Socket(_Bounded, socket.socket):
+    pass
+
+
+class _TlsSocket(_Bounded, ssl.SSLSocket):
+    pass
+
+
+class _Response(HTTPResponse):
+    def begin(self) -> None:
+        super().begin()
+        # urllib3 would log such a head, with URL and values, and carry on.
+        if self.msg.defects or self.msg.get_payload():
+            raise HTTPException("the head of the answer is malformed")
+
+
+class _Connection(HTTPConnection):
+    allowance: Allowance
+    response_class = _Response
+
+    def _new_conn(self) -> socket.socket:
+        return _connected(self.host, self.port, self.allowance)
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        finally:
+            # What was sent so far was at most a word to a proxy, not the request.
+            self.allowance.stage = min(self.allowance.stage, Stage.SECURING)
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        self.allowance.stage = Stage.SENDING
+        super().send(data)
+
+
+class _TlsConnection(_Connection, HTTPSConnection):
+    def connect(self) -> None:
+        super().connect()
+        if isinstance(self.sock, _TlsSocket):
+            self.sock.allowance = self.allowance
+
+
+def trusting(ca_bundle: str | None, usual: str) -> ssl.SSLContext:
+    """Give the TLS settings: TLS 1.2 or newer, the certificate and its name always checked.
+
+    `ca_bundle` replaces the `usual` authorities. Raises `OSError` (`ssl.SSLError` is one) for an unusable file.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_verify_locations(cafile=ca_bundle or usual)
+    context.sslsocket_class = _TlsSocket
+    return context
+
+
+class BoundedSession(Session):
+    """One thread's session. It follows no redirect, keeps no cookie, and reads no proxy or password from outside."""
+
+    def __init__(self, allowance: Allowance, context: ssl.SSLContext, proxies: Mapping[str, str]) -> None:
+        super().__init__()
+        self.allowance = allowance
+        self.trust_env = False
+        self.max_redirects = 0
+        self.proxies = dict(proxies)
+        # A cookie would tie one patient's calls to another's: threads serve both, one after the other.
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        adapter = _Adapter(allowance, context)
+        self.mount("https://", adapter)
+        self.mount("http://", adapter)
+
+    def get_redirect_target(self, resp: Any) -> None:
+        """Nowhere: asked even when redirects are off, requests would read the whole body before it answers."""
+
+
+class _Adapter(HTTPAdapter):
+    def __init__(self, allowance: Allowance, context: ssl.SSLContext) -> None:
+        self._context = context
+        self._pools = _pools(allowance)
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+        self._bound(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, ssl_context=self._context, **kwargs)
+        self._bound(manager)
+        return manager
+
+    def cert_verify(self, conn: Any, *_: Any) -> None:
+        """The context has its authorities already: loading them again for each connection takes milliseconds."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+    def close(self) -> None:
+        # urllib3 leaves this to the garbage collector, and a failed call keeps its pool alive until that comes by.
+        for manager in (self.poolmanager, *self.proxy_manager.values()):
+            for key in manager.pools.keys():  # noqa: SIM118 - it cannot be iterated: threads share it
+                manager.pools[key].close()
+        super().close()
+
+    def _bound(self, manager: PoolManager) -> None:
+        manager.pool_classes_by_scheme = self._pools
+
+
+def _pools(of_thread: Allowance) -> dict[str, type[HTTPConnectionPool]]:
+    class Connection(_Connection):
+        allowance = of_thread
+
+    class TlsConnection(_TlsConnection):
+        allowance = of_thread
+
+    class Pool(HTTPConnectionPool):
+        ConnectionCls = Connection
+
+    class TlsPool(HTTPSConnectionPool):
+        ConnectionCls = TlsConnection
+
+    return {"http": Pool, "https": TlsPool}
+
+
+def _connected(host: str, port: int, allowance: Allowance) -> socket.socket:
+    ends_at = time.monotonic() + min(allowance.connect_timeout, allowance.seconds())
+    allowance.stage = Stage.RESOLVING
+    addresses = _looked_up(host, port, ends_at - time.monotonic())
+    allowance.stage = Stage.CONNECTING
+    failure: OSError = OSError("the name has no address")
+    for position, address in enumerate(addresses):
+        # Each address gets its share, so that a dead one does not use up the time of the next.
+        share = (ends_at - time.monotonic()) / (len(addresses) - position)
+        try:
+            sock = _connected_to(address, max(share, 0.001), allowance)
+        except OSError as error:
+            failure = error
+        else:
+            sock.settimeout(max(ends_at - time.monotonic(), 0.001))  # the TLS handshake takes what is left
+            allowance.stage = Stage.SECURING
+            return sock
+    raise failure
+
+
+def _connected_to(address: Any, seconds: float, allowance: Allowance) -> _Socket:
+    family, kind, protocol, _, target = address
+    sock = _Socket(family, kind, protocol)
+    try:
+        sock.allowance = allowance
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.settimeout(seconds)
+        sock.connect(target)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _looked_up(host: str, port: int, seconds: float) -> list[Any]:
+    """Resolve in a thread of its own, because nothing can interrupt a name server that does not answer."""
+    found: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            found.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except Exception as error:  # UnicodeError too: a name that cannot be a name
+            found.put(error)
+
+    threading.Thread(target=look_up, name="esozflow-resolver", daemon=True).start()
+    try:
+        answer = found.get(timeout=max(seconds, 0.001))
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer

@@ -1,0 +1,147 @@
+"""What an instance carries appears in no repr, no error, no log and no journal."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import traceback
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from esozflow.flow import (
+    Action,
+    Answered,
+    Call,
+    EventRefused,
+    Field,
+    FieldGroup,
+    FlowError,
+    InvalidInput,
+    Message,
+    Page,
+    Repeat,
+    Value,
+)
+from pydantic import SecretStr
+
+CANARY = "canary-7f3a"
+
+
+class Person(Value):
+    name: str
+
+
+class Applied(Value):
+    shown = ("status",)
+
+    status: int = 1
+    person: Person
+    code: SecretStr
+
+
+class Kept(Answered):
+    body: dict[str, str]
+
+
+MESSAGE = Message(code="hello", params={"name": CANARY})
+THINGS: dict[str, Any] = {
+    "a value": Applied(person=Person(name=CANARY), code=SecretStr(CANARY)),
+    "an answer": Kept(status=200, body={"token": CANARY}),
+    "a message": MESSAGE,
+    "a field": Field(label=MESSAGE, value=CANARY),
+    "a field of a message": Field(label=MESSAGE, value=MESSAGE),
+    "a page": Page(
+        name="page",
+        section="1",
+        title=MESSAGE,
+        messages=(MESSAGE,),
+        groups=(FieldGroup(title=MESSAGE, fields=(Field(label=MESSAGE, value=CANARY),)),),
+        actions=(Action(label=MESSAGE, event=Kept, asks=("body",)),),
+        leads_to=SecretStr(f"https://x.example/?code={CANARY}"),
+    ),
+    "a call": Call(instance="i", name="n", port="p", repeat=Repeat.NEVER, deadline=1.0, request={"token": CANARY}),
+}
+
+
+@pytest.mark.parametrize("what", THINGS)
+def test_no_text_of_a_thing_shows_what_it_carries(what: str) -> None:
+    thing = THINGS[what]
+    shown = f"{thing!r} {thing} {thing:} {[thing]} {traceback.format_exception(ValueError(thing))}"
+    assert CANARY not in shown
+    assert type(thing).__name__ in repr(thing)
+
+
+def test_a_value_shows_only_the_fields_that_it_names() -> None:
+    assert repr(THINGS["a value"]) == "Applied(status=1)"
+    assert repr(THINGS["an answer"]) == "Kept(status=200)"
+    assert str(THINGS["an answer"]) == "status=200"
+
+
+def test_a_snapshot_and_its_step_show_no_context(parcels: Any) -> None:
+    snapshot = parcels.snapshot("quoted", context=parcels.Parcel(pin=CANARY, address=CANARY))
+    stepped = parcels.flow.step(snapshot, parcels.Accepted(pin=CANARY), parcels.START)
+    assert stepped.snapshot.context.pin == CANARY
+    assert stepped.call.request["address"] == CANARY
+    page = parcels.flow.page(snapshot)
+    assert CANARY not in f"{snapshot!r} {snapshot} {stepped!r} {stepped} {page!r} {parcels.flow!r}"
+
+
+def test_no_error_and_no_log_line_of_a_whole_life_shows_what_was_carried(
+    parcels: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    heard: list[Any] = []
+
+    def deaf(moved: Any) -> None:
+        heard.append(moved)
+        raise RuntimeError(CANARY)
+
+    office = parcels.Office(parcels.flow, observers=(deaf,))
+    quoted = office.engine.begin()
+    office.engine.send(quoted.id, parcels.Described(weight=3, address=CANARY))
+    refusals = []
+    for event in (parcels.Described(weight=3, address=CANARY), parcels.Unheard(), Kept(status=1, body={"x": CANARY})):
+        with pytest.raises(EventRefused) as caught:
+            office.engine.send(quoted.id, event)
+        refusals.append(caught.value)
+    office.till.script = [RuntimeError(CANARY)]
+    office.engine.send(quoted.id, parcels.Accepted(pin=office.pin(quoted.id)))
+    told = "".join("".join(traceback.format_exception(refusal)) for refusal in refusals)
+    assert CANARY not in told + caplog.text + repr(heard) + repr(office.store.kept.journal(quoted.id))
+    assert "RuntimeError" in caplog.text
+
+
+def test_a_planted_leak_would_be_seen(caplog: pytest.LogCaptureFixture) -> None:
+    logging.getLogger("esozflow").error("leak: %s", CANARY)
+    assert CANARY in caplog.text
+
+
+def test_invalid_input_does_not_drag_the_refused_value_along() -> None:
+    for refused in (
+        lambda: Applied(person=Person(name="x"), code=SecretStr("x"), status=CANARY),
+        lambda: Applied.read({"status": CANARY, "person": {"name": [CANARY]}, "code": {CANARY: 1}}),
+        lambda: Applied.read_json(f'{{"status": "{CANARY}"}}'),
+        lambda: Applied.read_json(f'{{"status": {CANARY}'),
+    ):
+        with pytest.raises(InvalidInput) as caught:
+            refused()
+        error = caught.value
+        assert CANARY not in f"{error!r} {error} {error.problems} {error.args} {vars(error)}"
+        assert error.__cause__ is None
+        assert error.__context__ is None, "whoever logs the chain would log the value"
+
+
+def test_errors_say_what_to_do_in_one_line() -> None:
+    error = FlowError("The door is shut", hint="Knock.")
+    assert str(error) == "The door is shut [flow_error] Knock."
+    assert (error.code, error.hint) == ("flow_error", "Knock.")
+    assert FlowError("x", hint="y", code="z").code == "z"
+
+
+def test_a_snapshot_can_be_changed_only_into_another_one(parcels: Any) -> None:
+    snapshot = parcels.snapshot()
+    with pytest.raises(AttributeError):
+        snapshot.state = "posted"
+    assert replace(snapshot, state="posted") != snapshot
+    assert copy.deepcopy(snapshot) == snapshot
