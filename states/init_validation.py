@@ -33,9 +33,9 @@ def patient_and_jwt_returned(signup: SignUp, answer: Answered) -> bool:
     return answer.status == 200 and read(ValidatedPatient, answer.data) is not None
 
 
-@guard("a success without patient data or jwt")
-def success_unreadable(signup: SignUp, answer: Answered) -> bool:
-    return 200 <= answer.status < 300
+@guard("neither an error of ЕСОЗ nor a success with what it promises")
+def no_usable_answer(signup: SignUp, answer: Answered) -> bool:
+    return 200 <= answer.status < 300 or answer.outcome_unknown
 
 
 def patient_and_jwt(signup: SignUp, answer: Answered) -> SignUp:
@@ -72,10 +72,10 @@ def init_validation(settings: Settings) -> State[SignUp]:
             ),
             on(
                 Answered,
-                when=success_unreadable,
+                when=no_usable_answer,
                 to=Name.VALIDATION_UNAVAILABLE,
                 keep=message_of_the_answer,
-                because=ours("a success that lacks what it promises is no success"),
+                because=ours("a validation writes nothing: without an answer the user may ask again"),
             ),
             on(Answered, to=Name.VALIDATION_REFUSED, keep=ending(message_of_the_answer), because=asks("4.3.3")),
             on(Unanswered, to=Name.VALIDATION_UNAVAILABLE, keep=no_answer, because=ours("an answer may not come")),

@@ -11,6 +11,7 @@ from ...flow import Event
 from ...states.events import Accept, Confirm, Decline, Leave, RegisterAgain, Retry
 from ...states.names import Name
 from ...states.settings import Settings
+from ..http.gateway import ATTEMPTS
 from .people import CHILD
 
 Json = Mapping[str, Any]
@@ -230,9 +231,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     _signed_up(
         "validation-unavailable",
         "4.3 ЕСОЗ does not answer the validation until the user asks again",
-        faults=(_fault("validate", "status", status=503, envelope=False, times=9),),
-        knobs={Name.VALIDATION_UNAVAILABLE: ()},
-        acts={Name.VALIDATION_UNAVAILABLE: (Retry(), Retry(), Retry(), Retry(), Retry(), Retry(), Retry(), Retry(), Retry())},
+        faults=(_fault("validate", "status", status=503, envelope=False, times=ATTEMPTS),),
+        acts={Name.VALIDATION_UNAVAILABLE: (Retry(),)},
     ),
     # 4.4
     Scenario(

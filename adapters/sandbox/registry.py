@@ -128,7 +128,7 @@ class Registry:
     persons: dict[str, Person] = field(default_factory=dict[str, Person])
     relationships: dict[str, Relationship] = field(default_factory=dict[str, Relationship])
     approvals: dict[str, Approval] = field(default_factory=dict[str, Approval])
-    tokens: dict[str, Token] = field(default_factory=dict[str, Token])
+    tokens: dict[str, Token] = field(default_factory=dict[str, Token], repr=False)
     signed_contents: dict[str, str] = field(default_factory=dict[str, str], repr=False)
     registrations: dict[str, Registration] = field(default_factory=dict[str, Registration])
 

@@ -142,7 +142,7 @@ def test_only_plain_values_are_shown_and_others_are_named_by_type(value: Any) ->
 
 
 def test_plain_values_are_shown_as_they_are() -> None:
-    id = UUID("6498d88e-97fb-47e2-85a5-99e884f888aa")
+    uuid = UUID("6498d88e-97fb-47e2-85a5-99e884f888aa")
     plain = {
         "event": HARMLESS,
         "none": None,
@@ -151,8 +151,8 @@ def test_plain_values_are_shown_as_they_are() -> None:
         "status": 201,
         "at": AT,
         "day": date(2026, 1, 31),
-        "id": id,
-        "hex": str(id),
+        "id": uuid,
+        "hex": str(uuid),
         "name": "validation_unavailable_at_the_auth_ui",
         "module": "esozflow.adapters.http.gateway",
         "timestamp": "2026-01-31T12:00:00.123456Z",
