@@ -38,8 +38,8 @@ second_name settlement street surname tax_id unzr zip
 HIDDEN_KEYS = frozenset(_SECRETS.split() + _PERSONAL.split())
 """Keys whose values are never shown: names of credentials, of a patient's data, and of what wraps them."""
 
-# Bound by the engine and by `log_moves`; made by this library, and they must stay readable.
-_OWN_KEYS = frozenset({"instance", "section", "actor", "state", "to", "call", "request_id"})
+# Ids look like secrets, and a line without them is of no use.
+_IDS = frozenset({"instance", "request_id"})
 # What structlog's ProcessorFormatter puts in for itself.
 _OF_STRUCTLOG = frozenset({"_record", "_from_structlog"})
 
@@ -74,7 +74,7 @@ def redact(logger: Any, method_name: str, event_dict: MutableMapping[str, Any]) 
         elif key == "exc_info":
             if value:
                 shown["exception"] = _exception(value)
-        elif key in _OWN_KEYS and isinstance(value, str):
+        elif key in _IDS and isinstance(value, str):
             shown[key] = value
         else:
             shown[key] = _redacted(key, value, MAX_DEPTH)

@@ -6,6 +6,8 @@ come from a port through the driver, and `Engine.send` takes none from anybody e
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from .value import Value
 
 
@@ -20,7 +22,7 @@ class Outcome(Event):
 class Answered(Outcome):
     """The other side answered. `status` is its own status number (for HTTP, the status code)."""
 
-    shown = ("status",)
+    shown: ClassVar[tuple[str, ...]] = ("status",)
 
     status: int
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -45,7 +46,8 @@ else:
             raise refusal  # outside, so that it does not drag the refused values along as its context
 
     class _Refusing(BaseModel, metaclass=_RefusingMeta):
-        pass
+        def __setattr__(self, name, value):  # pydantic's own refusal repeats the value, whatever its settings say
+            raise FrozenInstanceError(f"{type(self).__name__} is frozen: {name} cannot be set")
 
 
 class Value(_Refusing):

@@ -61,9 +61,9 @@ TRUTHS: Final = {
         "This time nobody was registered and nothing was changed. To start again, go back to the PIS.",
     ),
     "not_registered": Text(
-        "За відповіддю ЕСОЗ, реєстрацію за цим запитом не виконано. Щоб виправити дані й подати новий запит, "
+        "ЕСОЗ відповіла, що реєстрацію за цим запитом не виконано. Щоб виправити дані й подати новий запит, "
         "поверніться до ПІС.",
-        "By the answer of eHealth, this request registered nobody. To correct the data and submit a new request, "
+        "eHealth answered that this request registered nobody. To correct the data and submit a new request, "
         "go back to the PIS.",
     ),
     "register_unknown": Text(
@@ -80,9 +80,9 @@ TRUTHS: Final = {
     ),
     "registered_not_approved": Text(
         "Пацієнта зареєстровано в ЕСОЗ, але додаток доступу до його даних не отримав. "
-        "Реєструвати пацієнта ще раз не потрібно: щоб надати доступ, увійдіть від його імені через ПІС.",
+        "Реєструвати пацієнта ще раз не потрібно: щоб надати доступ пізніше, увійдіть від його імені через ПІС.",
         "The patient is registered with eHealth, but the application has not received access to the data. "
-        "Do not register the patient again: to give access, sign in on the patient's behalf in the PIS.",
+        "Do not register the patient again: to give access later, sign in on the patient's behalf in the PIS.",
     ),
     "no_tokens": Text(
         "ПІС не отримала доступу до даних пацієнта й не зберегла жодного токена. "

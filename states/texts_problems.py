@@ -56,6 +56,7 @@ _SHAPE: Final = {
 
 _FORMATS: Final = {
     "otp": Text("потрібно від чотирьох до восьми цифр", "four to eight digits are needed"),
+    "printable_ascii": Text("дозволено лише друковані символи ASCII", "only printable characters of ASCII are allowed"),
     "base64": Text("потрібен текст у кодуванні base64", "standard base64 with padding is needed"),
     "text_character": Text("містить символ, який неможливо надіслати", "contains a character that cannot be sent"),
     "person_name_format": Text(

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from esozflow.adapters.demo.people import REQUEST
-from esozflow.adapters.sandbox import Esoz, Seed, serve
+from esozflow.adapters.demo.scenarios import BY_NAME
+from esozflow.adapters.sandbox import Esoz, SandboxSettings, Seed, serve
 from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
 from esozflow.adapters.signing import CertificateSigner
 from esozflow.states import RegistrationRequest, RequestSigned
@@ -24,8 +24,6 @@ def test_the_embedding_example_walks_from_the_query_to_the_redirect(capsys: pyte
     seed, authority = Seed(), SandboxAuthority.create()
     signer = CertificateSigner(authority.issue(Signatory(drfo=seed.confidant.tax_id)))
     signed = RequestSigned.of(signer.sign(RegistrationRequest.read(REQUEST).to_signed_json()))
-    from esozflow.adapters.sandbox import SandboxSettings
-
     esoz = Esoz(SandboxSettings(signature_mode="cms"), seed=seed, trusted=[authority.certificate])
     query = with_parameters(
         "",
@@ -53,8 +51,6 @@ def test_the_embedding_example_walks_from_the_query_to_the_redirect(capsys: pyte
 
 
 def test_every_scenario_that_the_readme_names_exists() -> None:
-    from esozflow.adapters.demo.scenarios import BY_NAME
-
     named = re.findall(r"--scenario (\S+)", README)
     assert named
     assert set(named) <= BY_NAME.keys()

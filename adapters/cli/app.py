@@ -12,9 +12,10 @@ from cryptography.x509 import Certificate, load_pem_x509_certificates
 from rich.console import Console
 
 from ...flow import FlowError
-from ..demo.scenarios import BY_NAME, SCENARIOS, Scenario
+from ..demo.scenario import Scenario
+from ..demo.scenarios import BY_NAME, SCENARIOS
 from ..demo.stage import Performance, Stage, stage
-from ..sandbox import Esoz, SandboxSettings, Seed, run_sandbox
+from ..sandbox import SandboxSettings, Seed, run_sandbox
 from ..sandbox.certificates import SandboxAuthority, Signatory
 from ..ui.terminal import TerminalUi
 from .report import Moves, MovesAsJson, Narration, summary
@@ -51,15 +52,17 @@ def demo(
     if list_:
         _list()
         return
-    chosen = SCENARIOS if scenario == "all" else (BY_NAME.get(scenario),)
+    if scenario != "all" and scenario not in BY_NAME:
+        raise typer.BadParameter(f"There is no scenario {scenario!r}; see --list.", param_hint="--scenario")
+    chosen = SCENARIOS if scenario == "all" else (BY_NAME[scenario],)
     console = Console()
     try:
         with stage() as here:
-            performances = [_perform(here, one, console, interactive, as_json, lang) for one in chosen if one]
+            performances = [
+                _perform(here, one, console, interactive=interactive, as_json=as_json, lang=lang) for one in chosen
+            ]
     except FlowError as error:
         _fail(error)
-    if not performances:
-        raise typer.BadParameter(f"There is no scenario {scenario!r}; see --list.", param_hint="--scenario")
     if any(performance.differences for performance in performances) and not interactive:
         raise typer.Exit(NOT_AS_DOCUMENTED)
 
@@ -71,7 +74,7 @@ def _list() -> None:
 
 
 def _perform(
-    here: Stage, scenario: Scenario, console: Console, interactive: bool, as_json: bool, lang: Literal["uk", "en"]
+    here: Stage, scenario: Scenario, console: Console, *, interactive: bool, as_json: bool, lang: Literal["uk", "en"]
 ) -> Performance:
     watch: Moves = MovesAsJson(sys.stdout) if as_json else Narration(console, scenario)
     terminal = TerminalUi(console=Console(stderr=as_json), lang=lang)
@@ -107,9 +110,10 @@ def sandbox(
     try:
         seed = Seed(loopback_redirect_uris=tuple(redirect_uri or ()))
         roots = _roots(trusted, keys, seed) if signatures == "cms" else []
-        esoz = Esoz(SandboxSettings(signature_mode=signatures), seed=seed, trusted=roots)
         run_sandbox(
-            esoz=esoz,
+            SandboxSettings(signature_mode=signatures),
+            seed=seed,
+            trusted=roots,
             port=port if not as_json else 0,
             watch_stdin=as_json,
             announce=None if as_json else lambda line: _announce(json.loads(line)["base_url"], seed, keys, trusted),
@@ -132,7 +136,7 @@ def _roots(trusted: Path | None, keys: Path, seed: Seed) -> list[Certificate]:
         surname=confidant.last_name,
         given_name=f"{confidant.first_name} {confidant.second_name}",
         common_name=f"{confidant.last_name} {confidant.first_name} {confidant.second_name}",
-        drfo=confidant.tax_id,
+        drfo=confidant.tax_id or "",
     )
     _write_private(keys / "confidant.pem", authority.issue(signatory).to_pem())
     return [authority.certificate]

@@ -6,12 +6,11 @@ import json
 from typing import Any, Literal, Protocol, TextIO
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from ...flow import Moved
 from ...states.texts import render
-from ..demo.scenarios import Scenario
+from ..demo.scenario import Scenario
 from ..demo.stage import Performance
 
 _TITLES = {
@@ -73,17 +72,9 @@ class Narration:
             self._section = move.section
             self._console.print()
             self._console.print(Text(f"{move.section} {_TITLES[move.section]}", style="bold cyan"))
-        call = f"{moved.call} → {moved.status or 'no answer'} in {(moved.seconds or 0) * 1000:.0f} ms" if moved.call else ""
-        line = Table.grid(padding=(0, 2))
-        for width in (8, 24, 18, 24, 0):
-            line.add_column(min_width=width)
-        line.add_row(
-            Text(f"  {move.actor}"),
-            Text(move.from_state),
-            Text(move.event, style="dim"),
-            Text(f"→ {move.to_state}"),
-            Text(call, style="green" if moved.status and moved.status < 400 else "yellow"),
-        )
+        line = Text(f"  {move.actor:<8}{move.from_state:<17}")
+        line.append(f"{_what(moved):<32}", style=_style(moved))
+        line.append(f"→ {move.to_state}")
         self._console.print(line)
 
     def ends(self, performance: Performance, lang: Literal["uk", "en"]) -> None:
@@ -104,6 +95,18 @@ class Narration:
         if not performance.differences:
             self._console.print(Text("  ended as documented", style="green"))
         self._console.print()
+
+
+def _what(moved: Moved) -> str:
+    if moved.call is None:
+        return moved.move.event
+    return f"{moved.call} {moved.status or moved.move.event}, {(moved.seconds or 0) * 1000:.0f} ms"
+
+
+def _style(moved: Moved) -> str:
+    if moved.call is None:
+        return "dim"
+    return "green" if moved.status is not None and moved.status < 400 else "yellow"
 
 
 def summary(performance: Performance) -> dict[str, Any]:

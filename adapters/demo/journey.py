@@ -14,6 +14,7 @@ from ...states.events import CallbackReceived, HandedOver, Opened
 from ...states.names import Actor, Name
 from ...states.signup import SignUp
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
     """One organisation: its engine, its user's interface."""
@@ -53,8 +54,6 @@ class Observed:
 
     def hands_over(self, snapshot: Snapshot[SignUp], first: Snapshot[SignUp]) -> None:
         """Report that the browser left the PIS for the Auth UI."""
-
-
         self._watch(
             Moved(
                 id=snapshot.id,

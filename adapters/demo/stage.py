@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import SecretStr
 
-from ...flow import Engine, Event, Observer, Page, UserInterface
+from ...flow import Engine, Event, Observer, Page, Port, UserInterface
 from ...states.calls import Tokens
 from ...states.events import RequestFilled, RequestSigned
 from ...states.flow import auth_ui, pis
@@ -30,7 +30,8 @@ from ..vault import CallbackVault
 from .journey import Journey, Observed, Party, walk
 from .people import REQUEST
 from .sandbox_process import SandboxProcess
-from .scenarios import CALLBACK, DEFAULT_ACTS, START, Scenario
+from .scenario import CALLBACK, START, Scenario
+from .scenarios import DEFAULT_ACTS
 
 AUTH_UI_URL = "https://my.example.ua"
 """Where the demonstration pretends the Auth UI to be: its URL is read here and never requested."""
@@ -64,7 +65,7 @@ class Stage:
         self._signers = signers
 
     def perform(
-        self, scenario: Scenario, watch: Observer = lambda moved: None, people: People = lambda ui: ui
+        self, scenario: Scenario, watch: Observer = lambda _: None, people: People = lambda ui: ui
     ) -> Performance:
         """Run one scenario from a fresh sandbox.
 
@@ -90,7 +91,7 @@ class Stage:
         )
 
     def _pis(self, scenario: Scenario, observed: Observer, vault: _Vault) -> Party:
-        ports = {
+        ports: dict[str, Port] = {
             "esoz": self._gateway(scenario.secret or _SEED.pis.secret),
             "vault": CallbackVault(vault.save),
         }
@@ -133,7 +134,7 @@ def stage() -> Iterator[Stage]:
         surname=confidant.last_name,
         given_name=f"{confidant.first_name} {confidant.second_name}",
         common_name=f"{confidant.last_name} {confidant.first_name} {confidant.second_name}",
-        drfo=confidant.tax_id,
+        drfo=confidant.tax_id or "",
         locality="Вінниця",
     )
     stranger = Signatory(
@@ -205,7 +206,7 @@ class _Vault:
         self._failures = failures
         self.kept: Tokens | None = None
 
-    def save(self, signup: str, tokens: Tokens) -> None:
+    def save(self, _: str, tokens: Tokens) -> None:
         if self._failures:
             self._failures -= 1
             raise OSError("the disk is full")
@@ -222,9 +223,7 @@ def _last_page(journey: Journey, at_pis: Party, at_auth_ui: Party) -> Page | Non
     return at_pis.engine.page(journey.pis)
 
 
-def _differences(
-    scenario: Scenario, journey: Journey, effects: Mapping[str, int], page: Page | None
-) -> Iterator[str]:
+def _differences(scenario: Scenario, journey: Journey, effects: Mapping[str, int], page: Page | None) -> Iterator[str]:
     ends = (journey.auth_ui.state if journey.auth_ui else None, journey.pis.state)
     if ends != scenario.ends:
         yield f"ended in {ends}, documented {tuple(map(str, scenario.ends))}"

@@ -6,6 +6,7 @@ the exceptions of HTTP libraries carry URLs and bytes of the answer, so none of 
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 import time
@@ -14,7 +15,6 @@ import weakref
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
-from os import PathLike, fspath
 from typing import Any, Self
 
 from pydantic import SecretStr
@@ -71,7 +71,7 @@ class HttpGateway:
         auth_base_url: str,
         api_base_url: str,
         client_secret: SecretStr | None = None,
-        ca_bundle: str | PathLike[str] | None = None,
+        ca_bundle: str | os.PathLike[str] | None = None,
         proxies: Mapping[str, str] | None = None,
         largest_body: int = LARGEST_BODY,
         connect_timeout: float = 10.0,
@@ -165,7 +165,8 @@ class HttpGateway:
 
     def _session(self) -> BoundedSession:
         session: BoundedSession | None = getattr(self._of_thread, "session", None)
-        if session is None:
+        # A forked process must not go on where its parent's connections stand.
+        if session is None or session.process != os.getpid():
             allowance = Allowance(largest_body=self._largest_body, connect_timeout=self._connect_timeout)
             session = self._of_thread.session = BoundedSession(allowance, self._context, self._proxies)
             with self._lock:
@@ -173,9 +174,9 @@ class HttpGateway:
         return session
 
 
-def _context(ca_bundle: str | PathLike[str] | None) -> Any:
+def _context(ca_bundle: str | os.PathLike[str] | None) -> Any:
     try:
-        return trusting(None if ca_bundle is None else fspath(ca_bundle), DEFAULT_CA_BUNDLE_PATH)
+        return trusting(None if ca_bundle is None else os.fspath(ca_bundle), DEFAULT_CA_BUNDLE_PATH)
     except OSError:
         raise UnusableCaBundle(
             "The CA bundle cannot be used", hint="Give the path of a readable PEM file with CA certificates."

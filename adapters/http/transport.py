@@ -6,6 +6,7 @@ Here the sockets themselves know when the exchange is over: each operation waits
 
 from __future__ import annotations
 
+import os
 import queue
 import socket
 import ssl
@@ -14,7 +15,7 @@ import time
 from collections.abc import Mapping
 from http.client import HTTPException, HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, cast
 
 from requests import Session
 from requests.adapters import HTTPAdapter
@@ -29,20 +30,20 @@ class _Bounded:
 
     allowance: Allowance
 
-    def recv_into(self, *args: Any) -> int:
+    def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
         self.settimeout(self.allowance.seconds())  # type: ignore[attr-defined]
-        count: int = super().recv_into(*args)  # type: ignore[misc]
+        count: int = super().recv_into(buffer, nbytes or len(buffer), flags)  # type: ignore[misc]
         self.allowance.received(count)
         return count
 
-    def send(self, *args: Any) -> int:
+    def send(self, data: Any, flags: int = 0) -> int:
         self.settimeout(self.allowance.seconds())  # type: ignore[attr-defined]
-        count: int = super().send(*args)  # type: ignore[misc]
+        count: int = super().send(data, flags)  # type: ignore[misc]
         return count
 
-    def sendall(self, *args: Any) -> None:
+    def sendall(self, data: Any, flags: int = 0) -> None:
         self.settimeout(self.allowance.seconds())  # type: ignore[attr-defined]
-        super().sendall(*args)  # type: ignore[misc]
+        super().sendall(data, flags)  # type: ignore[misc]
 
 
 class _Socket(_Bounded, socket.socket):
@@ -85,8 +86,7 @@ class _Connection(HTTPConnection):
 class _TlsConnection(_Connection, HTTPSConnection):
     def connect(self) -> None:
         super().connect()
-        if isinstance(self.sock, _TlsSocket):
-            self.sock.allowance = self.allowance
+        cast(_TlsSocket, self.sock).allowance = self.allowance
 
 
 def trusting(ca_bundle: str | None, usual: str) -> ssl.SSLContext:
@@ -107,6 +107,7 @@ class BoundedSession(Session):
     def __init__(self, allowance: Allowance, context: ssl.SSLContext, proxies: Mapping[str, str]) -> None:
         super().__init__()
         self.allowance = allowance
+        self.process = os.getpid()
         self.trust_env = False
         self.max_redirects = 0
         self.proxies = dict(proxies)
@@ -135,7 +136,7 @@ class _Adapter(HTTPAdapter):
         self._bound(manager)
         return manager
 
-    def cert_verify(self, conn: Any, *_: Any) -> None:
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:  # noqa: ARG002
         """The context has its authorities already: loading them again for each connection takes milliseconds."""
         conn.cert_reqs = "CERT_REQUIRED"
 
@@ -158,10 +159,10 @@ def _pools(of_thread: Allowance) -> dict[str, type[HTTPConnectionPool]]:
         allowance = of_thread
 
     class Pool(HTTPConnectionPool):
-        ConnectionCls = Connection
+        ConnectionCls: Any = Connection
 
     class TlsPool(HTTPSConnectionPool):
-        ConnectionCls = TlsConnection
+        ConnectionCls: Any = TlsConnection
 
     return {"http": Pool, "https": TlsPool}
 

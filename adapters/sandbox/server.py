@@ -124,6 +124,8 @@ class _Connection(socketserver.BaseRequestHandler):
         event = self._next()
         if not isinstance(event, h11.Request):
             raise _Gone
+        if event.http_version not in {b"1.0", b"1.1"}:
+            raise _Unreadable(505, "request_malformed", "The request is not HTTP/1.1.")
         return event
 
     def _body(self, head: h11.Request) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import threading
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -238,3 +239,15 @@ def test_no_secret_gets_into_logs_outcomes_or_errors(caplog: pytest.LogCaptureFi
     assert "urllib3" in {record.name.split(".")[0] for record in caplog.records}
     told = "\n".join([caplog.text, *seen])
     assert [canary for canary in CANARIES if canary in told] == []
+
+
+def test_a_forked_process_opens_connections_of_its_own() -> None:
+    with ScriptedServer(answering()) as server, gateway(server.url) as port:
+        port.perform(call(Repeat.FREELY))
+        child = os.fork()
+        if not child:
+            os._exit(0 if isinstance(port.perform(call(Repeat.FREELY)), Answered) else 1)
+        assert os.waitpid(child, 0)[1] == 0
+        port.perform(call(Repeat.FREELY))
+        port.close()
+        assert server.connections == 2

@@ -149,6 +149,7 @@ def test_plain_values_are_shown_as_they_are() -> None:
         "flag": True,
         "seconds": 0.25,
         "status": 201,
+        "actor": Actor.AUTH_UI,
         "at": AT,
         "day": date(2026, 1, 31),
         "id": uuid,
@@ -191,7 +192,7 @@ def test_text_that_looks_like_a_secret_or_a_personal_datum_is_masked(text: str, 
         shown(x=text),
         redact(None, "info", {"event": text}),
         shown(x={"y": [text]}),
-        shown(**{"x": {text: 1}}),
+        shown(x={text: 1}),
     ):
         assert secret not in str(found)
         assert "[hidden]" in str(found)

@@ -6,12 +6,16 @@ import json
 from typing import Any
 
 import pytest
+from esozflow.adapters.http import HttpGateway
 from esozflow.adapters.sandbox.envelope import Delivery, Dropped, Request, Response
+from esozflow.adapters.sandbox.esoz import Esoz
 from esozflow.adapters.sandbox.gateway import SandboxGateway
+from esozflow.adapters.sandbox.server import serve
+from esozflow.adapters.sandbox.settings import SandboxSettings
 from esozflow.adapters.wire import MissingClientSecret
 from esozflow.flow import Outcome, Repeat, Unanswered, Unreachable, UsageError
 from esozflow.states.answers import Answered
-from esozflow.states.calls import Credential, SaveTokens
+from esozflow.states.calls import Credential, SaveTokens, Service
 from pydantic import SecretStr
 
 from .gateway_calls import call
@@ -80,3 +84,24 @@ def test_what_cannot_be_sent_never_arrives() -> None:
     with pytest.raises(UsageError, match="foreign_request"):
         SandboxGateway(esoz).perform(foreign)
     assert esoz.requests == []
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"method": "GET", "path": "/api/dictionaries", "query": (("name", "SCOPES"),), "body": None},
+        {"path": "/api/pis/confidant/register", "bearer": SecretStr("nobody's"), "body": {"signed_content": "x"}},
+        {"path": "/oauth/tokens", "body": {"token": {"grant_type": "authorization_code"}}},
+        {"path": "/oauth/tokens", "body": {}},
+        {"path": "/nowhere/ї", "method": "GET", "body": None, "service": Service.API},
+    ],
+)
+def test_in_process_and_over_http_the_same_call_has_the_same_outcome(request_: dict[str, Any]) -> None:
+    esoz = Esoz(SandboxSettings(signature_mode="plain"))
+    inner = SandboxGateway(esoz).perform(call(**request_))
+    with serve(esoz) as url, HttpGateway(auth_base_url=url, api_base_url=url) as outer:
+        over_http = outer.perform(call(**request_))
+    assert isinstance(inner, Answered)
+    assert isinstance(over_http, Answered)
+    assert inner.request_id
+    assert over_http.model_copy(update={"request_id": inner.request_id}) == inner

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -383,6 +384,20 @@ def test_an_unfinished_line_stops_where_it_is_written(what: str) -> None:
 def test_a_guard_carries_the_name_of_its_function_and_its_sentence() -> None:
     assert (has_card.name, has_card.says) == ("has_card", "the reader has a card")
     assert has_card.holds(None, Borrowed()) is True
+
+
+def test_states_may_be_named_by_an_enum_and_are_known_by_its_words() -> None:
+    class Name(StrEnum):
+        START = "start"
+        END = "the_end"
+
+    flow = build(
+        state(Name.START, to(Borrowed, Name.END), actor=Name.START), state(Name.END, final=True), initial=Name.START
+    )
+    assert list(flow.machine.states) == list(flow.states) == ["start", "the_end"]
+    [row] = flow.table["start", Borrowed]
+    for word in (flow.states["start"].name, flow.states["start"].actor, row.to, flow.initial):
+        assert type(word) is str
 
 
 def test_a_move_of_the_base_outcome_is_no_answer() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -60,10 +60,8 @@ def test_the_journal_of_a_random_walk_replays_to_the_same_snapshot(parcels: Any)
             if choice % 7 == 0:
                 for port in (office.tariffs, office.till, office.printer):
                     port.script = [outcomes[choice % 4]]
-            try:
+            with suppress(EventRefused):
                 office.engine.send(snapshot.id, event)
-            except EventRefused:
-                pass
             snapshot = office.store.kept.load(snapshot.id)
         assert replayed(parcels, office, snapshot.id) == snapshot.state
         assert snapshot.revision == len(office.store.kept.journal(snapshot.id))
@@ -93,9 +91,9 @@ class Life(RuleBasedStateMachine):
         before, calls = self.stored, len(self.calls)
         try:
             given = act()
-        except (EventRefused, StaleRevision) as refusal:
+        except (EventRefused, StaleRevision):
             moved = self.stored.revision - before.revision
-            assert moved == (self.stored.state == "lapsed" != before.state), refusal
+            assert moved == (self.stored.state == "lapsed" != before.state)
             assert len(self.calls) == calls
         except CallInProgress:
             assert self.stored == before
@@ -104,7 +102,7 @@ class Life(RuleBasedStateMachine):
             assert self.stored.revision >= before.revision
         else:
             assert given == self.stored
-            assert self.parcels.flow.states[given.state].call is None
+            assert given == before or self.parcels.flow.states[given.state].call is None
         self.seen.append(self.stored.revision)
 
     @property
@@ -209,9 +207,16 @@ def test_only_the_two_families_of_errors_come_out(parcels: Any) -> None:
         for event in parcels.events:
             office = parcels.Office(parcels.flow)
             office.store.kept.create(replace(parcels.snapshot(state), revision=0))
-            try:
-                office.engine.send("p", event)
-            except UsageError as refusal:
+            refusal = refused(lambda: office.engine.send("p", event))  # noqa: B023 - done at once
+            if refusal is not None:
                 assert refusal.code
                 assert refusal.hint
                 assert office.store.kept.load("p") == parcels.snapshot(state, revision=0)
+
+
+def refused(act: Any) -> UsageError | None:
+    try:
+        act()
+    except UsageError as refusal:
+        return refusal
+    return None

@@ -127,7 +127,7 @@ def test_the_quoted_sentences_are_those_of_the_published_page() -> None:
     assert document.SENTENCES["4.9.2"] == (
         "in case 201 with access and refresh tokens is returned - save their values to PIS back-end"
     )
-    assert len(document.SENTENCES) == 36
+    assert len(document.SENTENCES) == 33
 
 
 def test_no_end_of_the_client_exists_where_its_details_are_not_read() -> None:

@@ -103,7 +103,7 @@ def test_absent_optionals_are_not_signed() -> None:
 
 
 def changed_in(request: dict[str, Any], field: str) -> dict[str, Any]:
-    copy = json.loads(json.dumps(request))
+    copy: dict[str, Any] = json.loads(json.dumps(request))
     *above, last = [int(step) if step.isdecimal() else step for step in field.split(".")]
     place: Any = copy
     for step in above:
@@ -282,14 +282,15 @@ def test_a_name_has_1_to_255_characters(field: str) -> None:
 
 
 @pytest.mark.parametrize("field", NAMES)
-@pytest.mark.parametrize("name", ["Kyiv", "№5", "(Стара) Вулиця, 3/5", "1 Травня", '"Х"', "_", "^*"])
+@pytest.mark.parametrize("name", ["Kyiv", "№5", "(Стара) Вулиця, 3/5", "1 Травня", '"Х"', "_", "*"])
 def test_a_name_starts_with_a_letter_a_digit_or_a_listed_sign(field: str, name: str) -> None:
     accepted(changed(field, name))
 
 
 @pytest.mark.parametrize("field", [*NAMES, "person.secret"])
 @pytest.mark.parametrize(
-    "name", [" Вінниця", "'Вінниця", "Вінниця\n", "Він\nниця", "Вінницы", "Вінниця&", "\nВінниця", "+Вінниця"]
+    "name",
+    [" Вінниця", "'Вінниця", "Вінниця\n", "Він\nниця", "Вінницы", "Вінниця&", "\nВінниця", "+Вінниця", "^Вінниця"],
 )
 def test_a_name_with_a_forbidden_sign_is_refused(field: str, name: str) -> None:
     assert problems_of(changed(field, name)) == [(field, "name_format")]

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from esozflow.flow import InvalidInput
+from esozflow.flow import InvalidInput, Problem
 from esozflow.states.dictionaries import (
     AddressType,
     DocumentRelationshipType,
@@ -168,12 +168,29 @@ anything = st.recursive(
 )
 
 
+def problems_of(given: object) -> tuple[Problem, ...]:
+    try:
+        RegistrationRequest.read(given).to_signed_json()
+    except InvalidInput as refused:
+        return refused.problems
+    return ()
+
+
+def problems_of_text(given: str) -> tuple[Problem, ...]:
+    try:
+        RegistrationRequest.read_json(given).to_signed_json()
+    except InvalidInput as refused:
+        return refused.problems
+    return ()
+
+
 def read_or_refused(given: object) -> None:
-    for read in (RegistrationRequest.read, lambda value: RegistrationRequest.read_json(json.dumps(value))):
-        try:
-            read(given).to_signed_json()
-        except InvalidInput as refused:
-            assert {problem.rule for problem in refused.problems} <= set(RULES)
+    found = {*map(rule_of, problems_of(given)), *map(rule_of, problems_of_text(json.dumps(given)))}
+    assert found <= set(RULES)
+
+
+def rule_of(problem: Problem) -> str:
+    return problem.rule
 
 
 @given(anything)
@@ -234,10 +251,7 @@ def test_ten_thousand_levels_of_json_text_are_refused() -> None:
 def test_a_million_characters_in_any_place_are_judged_at_once(text: str) -> None:
     started = time.process_time()
     for place in PLACES:
-        try:
-            RegistrationRequest.read(example_request(**{place: text})).to_signed_json()
-        except InvalidInput as refused:
-            assert len(str(refused)) < 1000
+        assert len(problems_of(example_request(**{place: text}))) <= 2
     assert time.process_time() - started < 10
 
 

@@ -28,6 +28,11 @@ class Clock:
     def __call__(self):
         return self.time
 
+    now = __call__
+
+    def monotonic(self):
+        return self.time.timestamp()
+
     def advance(self, **by):
         self.time += timedelta(**by)
 
@@ -141,6 +146,11 @@ def example():
 
 
 @pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
 def refusal():
     return told
 
@@ -150,8 +160,8 @@ def sandbox():
     """Build a sandbox with the given settings (keywords), reached over HTTP; it ends with the test."""
     with ExitStack() as stack:
 
-        def build(*, seed=None, trusted=(), source=None, **settings):
-            clock = Clock()
+        def build(*, seed=None, trusted=(), source=None, clock=None, **settings):
+            clock = clock or Clock()
             esoz = Esoz(
                 SandboxSettings(**settings),
                 seed=seed or Seed(),
