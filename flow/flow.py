@@ -39,14 +39,14 @@ class Flow(Generic[C]):
     ) -> None:
         self.name = name
         self.version = version
-        self.initial = initial
+        self.initial = str(initial)
         self.begin_context = begin
         declared = tuple(states)
-        found = list(mistakes(declared, initial))
+        found = list(mistakes(declared, self.initial))
         if found:
             raise DefinitionError(f"Flow {name} cannot be built", hint="; ".join(found))
         self.states = {state.name: state for state in declared}
-        self.machine: DeclaredMachine = machine_of(declared, initial)
+        self.machine: DeclaredMachine = machine_of(declared, self.initial)
         self._table: Table = table_of(self.machine)
 
     def __repr__(self) -> str:

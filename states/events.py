@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from ..flow import Event
 from .query import parameters
 from .registration import RegistrationRequest, rules_on
+from .rules import Broken, refuse
 from .signup import PisClient
 
 MAX_USER_DATA = 96 * 1024
@@ -31,8 +32,8 @@ class RequestFilled(Event):
 
     @model_validator(mode="after")
     def _holds_on_the_day(self) -> Self:
-        for problem in rules_on(self.request, self.filled_on):
-            raise PydanticCustomError("request_rule", "{path}: {rule}", {"path": problem.path, "rule": problem.rule})
+        problems = rules_on(self.request, self.filled_on)
+        refuse(Broken(one.rule, ("request", *one.path.split(".")), one.params) for one in problems)
         return self
 
 

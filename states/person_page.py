@@ -33,8 +33,7 @@ def groups_of(signup: SignUp) -> tuple[FieldGroup, ...]:
     own = {name: value for name, value in person.items() if name not in _GROUPS}
     groups = [_group("person", own)]
     for name in _GROUPS:
-        for item in _items(person.get(name)):
-            groups.append(_group(name, item))
+        groups += [_group(name, item) for item in _items(person.get(name))]
     return tuple(group for group in groups if group.fields)
 
 
