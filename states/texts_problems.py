@@ -87,7 +87,6 @@ _FORMATS: Final = {
 }
 
 _PATIENT: Final = {
-    "request_rule": Text("дані не відповідають правилам реєстрації", "the data break a rule of the registration"),
     "consent_required": Text("потрібна згода", "the consent is needed"),
     "duplicate": Text("цей тип уже вказано", "this type is already given"),
     "birth_certificate_number_invalid": Text(

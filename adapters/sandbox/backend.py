@@ -27,7 +27,7 @@ from .seed import Seed
 from .settings import SandboxSettings
 from .tokens import Mint, SignUpJwts
 
-INVALID_TOKEN = "Invalid access token"  # noqa: S105  a message
+INVALID_TOKEN = "Invalid access token"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class SignedContent:
     signatures: tuple[Signature, ...]
 
 
-class SignatureRefused(Exception):  # noqa: N818  a refusal, no mistake
+class SignatureRefused(Exception):
     """The signature service cannot accept the envelope; `message` is its text for developers."""
 
     def __init__(self, message: str) -> None:

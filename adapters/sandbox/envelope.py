@@ -114,7 +114,7 @@ class Invalid:
         return {"entry_type": self.entry_type, "entry": self.entry, "rules": [rule]}
 
 
-class Refusal(Exception):  # noqa: N818  a refusal, no mistake
+class Refusal(Exception):
     """The back-end refuses a request with a documented status, type and message."""
 
     def __init__(
@@ -134,7 +134,7 @@ class Refusal(Exception):  # noqa: N818  a refusal, no mistake
         self.headers = dict(headers or {})
 
 
-class Dropped(Exception):  # noqa: N818  scripted, no mistake
+class Dropped(Exception):
     """The connection was closed without an answer; `after_effect` says whether the request had been carried out."""
 
     def __init__(self, *, after_effect: bool) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from ...flow.value import Value
 from .envelope import Delivery, Dropped, JsonObject, Refusal, Request, Response, render_refusal
@@ -89,6 +89,13 @@ class Fault(Value):
     seconds: Annotated[float, Field(ge=0, le=3600)] = 0.2
     size: Annotated[int, Field(ge=1, le=1 << 31)] = 100 * 1024 * 1024
     location: _HeaderValue = "https://elsewhere.invalid/"
+
+    @field_validator("headers")
+    @classmethod
+    def _leave_framing_alone(cls, headers: dict[str, str]) -> dict[str, str]:
+        if {"content-length", "transfer-encoding"} & {name.lower() for name in headers}:
+            raise ValueError("the server frames its answers itself; use the kinds truncated, huge or not_http")
+        return headers
 
     @property
     def happens_after_effect(self) -> bool:

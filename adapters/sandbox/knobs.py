@@ -201,7 +201,7 @@ class AdvanceClock(Value):
     def turn(self, backend: Backend) -> None:
         moved = backend.switches.clock_offset + timedelta(seconds=self.seconds)
         try:
-            backend.clock() + moved
+            _ = backend.clock() + moved
         except OverflowError:
             raise UsageError("The clock cannot go there.", hint="Move it by fewer seconds.") from None
         backend.switches.clock_offset = moved

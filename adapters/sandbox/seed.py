@@ -69,7 +69,7 @@ class SeedConfidant(Value):
     tax_id: str | None = "3221302486"
     passport: str | None = None
     national_id: str | None = None
-    access_token: str = "SnNRdCtvU0tTOENBV2dLRUZwNmIzZz09"  # noqa: S105  invented
+    access_token: str = "SnNRdCtvU0tTOENBV2dLRUZwNmIzZz09"
     token_scopes: frozenset[str] = PATIENT_SCOPES
     token_days: Annotated[int, Field(gt=0)] = 30
 
@@ -78,7 +78,7 @@ def _pis() -> SeedClient:
     return SeedClient(
         id="6498d88e-97fb-47e2-85a5-99e884f888aa",
         name="Кабінет пацієнта «Приклад»",
-        secret="pis-secret-UXhEczJacXh3",  # noqa: S106  invented
+        secret="pis-secret-UXhEczJacXh3",
         redirect_uris=("https://pis.example.ua/oauth/callback",),
     )
 
@@ -87,7 +87,7 @@ def _other_pis() -> SeedClient:
     return SeedClient(
         id="0d7c9a51-62a4-4b35-9f0e-3c1b8f6d2e44",
         name="Інший кабінет",
-        secret="pis-secret-b3RoZXItcGlz",  # noqa: S106  invented
+        secret="pis-secret-b3RoZXItcGlz",
         redirect_uris=("https://other.example.ua/callback",),
     )
 

@@ -33,7 +33,7 @@ _LINGER_BYTES: Final = 64 * 1024 * 1024
 _MOST_PARAMETERS: Final = 1000
 
 
-class _Unreadable(Exception):  # noqa: N818
+class _Unreadable(Exception):
     """The request ends the connection, after an answer with this status."""
 
     def __init__(self, status: int, kind: str, message: str) -> None:
@@ -41,7 +41,7 @@ class _Unreadable(Exception):  # noqa: N818
         self.status, self.kind, self.message = status, kind, message
 
 
-class _Gone(Exception):  # noqa: N818
+class _Gone(Exception):
     """The connection is over."""
 
 
@@ -88,17 +88,18 @@ class SandboxServer(socketserver.ThreadingTCPServer):
 
 
 class _Connection(socketserver.BaseRequestHandler):
-    server: SandboxServer
     request: socket.socket
 
     def setup(self) -> None:
+        assert isinstance(self.server, SandboxServer)
+        self._server = self.server
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.request.settimeout(_IDLE_SECONDS)
-        self.server.track(self.request)
+        self._server.track(self.request)
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_LONGEST_HEAD)
 
     def finish(self) -> None:
-        self.server.forget(self.request)
+        self._server.forget(self.request)
 
     def handle(self) -> None:
         # A peer that goes away in the middle is no fault of the sandbox.
@@ -114,10 +115,10 @@ class _Connection(socketserver.BaseRequestHandler):
             request = _request(head, b"")
             request = _request(head, self._body(head))
         except _Unreadable as refused:
-            self._deliver(request, self.server.esoz.refuse(request, refused.status, refused.kind, refused.message))
+            self._deliver(request, self._server.esoz.refuse(request, refused.status, refused.kind, refused.message))
             self._linger()
             return False
-        self._deliver(request, self.server.esoz.handle(request))
+        self._deliver(request, self._server.esoz.handle(request))
         return self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
 
     def _head(self) -> h11.Request:
@@ -153,7 +154,7 @@ class _Connection(socketserver.BaseRequestHandler):
 
     def _deliver(self, request: Request, response: Response) -> None:
         delivery = response.delivery
-        if delivery.delay and self.server.stopping.wait(delivery.delay):
+        if delivery.delay and self._server.stopping.wait(delivery.delay):
             raise _Gone
         if delivery.raw is not None:
             self.request.sendall(delivery.raw)
@@ -177,7 +178,7 @@ class _Connection(socketserver.BaseRequestHandler):
         self.request.sendall(head)
         for index in range(len(body)):
             self.request.sendall(self._encoded(h11.Data(data=body[index : index + 1])))
-            if self.server.stopping.wait(pause):
+            if self._server.stopping.wait(pause):
                 raise _Gone
 
     def _stream(self, head: bytes, body: bytes, length: int) -> None:

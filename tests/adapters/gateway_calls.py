@@ -22,7 +22,7 @@ def gateway(url: str, **options: Any) -> HttpGateway:
     return HttpGateway(**{"auth_base_url": url, "api_base_url": url, "jitter": lambda: 0.0, **options})
 
 
-def call(repeat: Repeat = Repeat.NEVER, *, deadline: float = 3.0, **request: Any) -> Call:
+def call(repeat: Repeat = Repeat.NEVER, *, deadline: float = 10.0, **request: Any) -> Call:
     given = {"method": "POST", "service": Service.AUTH, "path": "/api/x", "body": {"a": 1}, **request}
     return Call(
         instance="i", name="register", port="esoz", repeat=repeat, deadline=deadline, request=HttpRequest(**given)

@@ -81,12 +81,15 @@ class ScriptedServer:
     script: Script
     tls: ssl.SSLContext | None = None
     before: Callable[[Peer], None] | None = None
+    receive_buffer: int | None = None
     requests: list[Received] = field(default_factory=list)
     connections: int = 0
 
     def __enter__(self) -> Self:
         self._stopped = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
+        if self.receive_buffer:
+            self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.receive_buffer)
         self.port: int = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()

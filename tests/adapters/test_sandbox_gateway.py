@@ -60,7 +60,7 @@ def test_the_back_end_gets_what_the_wire_would_carry() -> None:
         (Dropped(after_effect=False), "dropped"),
         (Response(200, {}, b"{}", Delivery(raw=b"garbage")), "malformed"),
         (Response(200, {}, b"<html>"), "malformed"),
-        (Response(200, {}, OK.body, Delivery(delay=3.0)), "timeout"),
+        (Response(200, {}, OK.body, Delivery(delay=10.0)), "timeout"),
         (Response(200, {}, OK.body, Delivery(pause=1.0)), "timeout"),
         (Response(200, {}, OK.body, Delivery(cut_after=3)), "dropped"),
         (Response(200, {}, OK.body, Delivery(stream_to=100_000_000)), "oversized"),

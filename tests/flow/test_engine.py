@@ -444,8 +444,11 @@ def test_ports_are_taken_as_they_were_given(office: Any, parcels: Any) -> None:
 
 
 @pytest.mark.parametrize("change", [{"flow": "letters"}, {"version": 2}, {"state": "lost_at_sea"}], ids=str)
-def test_a_foreign_snapshot_in_the_store_is_not_touched(office: Any, parcels: Any, change: dict[str, Any]) -> None:
-    foreign = parcels.snapshot(**{"expires_at": parcels.START, **change})
+@pytest.mark.parametrize("expired", [True, False])
+def test_a_foreign_snapshot_in_the_store_is_not_touched(
+    office: Any, parcels: Any, change: dict[str, Any], expired: bool
+) -> None:
+    foreign = parcels.snapshot(**change, expires_at=parcels.START if expired else None)
     office.store.kept.create(foreign)
     for use in (
         lambda: office.engine.load("p"),

@@ -59,6 +59,7 @@ THINGS: dict[str, Any] = {
         groups=(FieldGroup(title=MESSAGE, fields=(Field(label=MESSAGE, value=CANARY),)),),
         actions=(Action(label=MESSAGE, event=Kept, asks=("body",)),),
         leads_to=SecretStr(f"https://x.example/?code={CANARY}"),
+        payload=SecretStr(CANARY),
     ),
     "a call": Call(instance="i", name="n", port="p", repeat=Repeat.NEVER, deadline=1.0, request={"token": CANARY}),
 }

@@ -70,7 +70,19 @@ def test_a_whole_sign_up_runs_without_clock_socket_and_randomness(
 
 
 def test_no_module_of_the_flow_imports_what_touches_the_world() -> None:
-    banned = {"time", "socket", "random", "secrets", "os", "requests", "subprocess", "http", "pickle", "logging", "uuid"}
+    banned = {
+        "time",
+        "socket",
+        "random",
+        "secrets",
+        "os",
+        "requests",
+        "subprocess",
+        "http",
+        "pickle",
+        "logging",
+        "uuid",
+    }
     folder = Path(str(flow_module.__file__)).parent
     for module in folder.glob("*.py"):
         for node in ast.walk(ast.parse(module.read_text("utf-8"))):

@@ -147,9 +147,7 @@ def test_signed_content_survives_from_the_hand_over_to_the_validation_byte_for_b
     examples: SimpleNamespace, user_data: str
 ) -> None:
     whole, part = sign_up(), auth_ui()
-    handing_over = examples.at(
-        whole, *examples.way_to("sign"), RequestSigned(user_data=SecretStr(user_data))
-    )
+    handing_over = examples.at(whole, *examples.way_to("sign"), RequestSigned(user_data=SecretStr(user_data)))
     url = whole.page(handing_over).leads_to.get_secret_value()
 
     *_, (_, call) = examples.walk(part, Opened.from_query(url.partition("?")[2]))
@@ -198,13 +196,20 @@ def test_what_comes_back_is_read_with_the_same_strictness() -> None:
 
     assert (found.code and found.code.get_secret_value(), found.error) == ("a/b=", None)
     refusal = CallbackReceived.from_query(urlencode({"error": "access_denied", "error_description": "ні"}))
-    assert (refusal.code, refusal.state, refusal.error, refusal.error_description) == (None, None, "access_denied", "ні")
+    assert (refusal.code, refusal.state, refusal.error, refusal.error_description) == (
+        None,
+        None,
+        "access_denied",
+        "ні",
+    )
     for query in ("code=a&code=b", "state=a&state=a", "code=%00", "error=%ff"):
         with pytest.raises(InvalidInput):
             CallbackReceived.from_query(query)
 
 
-@pytest.mark.parametrize("signed", ["", "A", "AAA", "A===", "AA=A", "A-_A", "AA A", "AAAA\n", "АААА", "A" * (MAX_USER_DATA + 4)])
+@pytest.mark.parametrize(
+    "signed", ["", "A", "AAA", "A===", "AA=A", "A-_A", "AA A", "AAAA\n", "АААА", "A" * (MAX_USER_DATA + 4)]
+)
 def test_signed_content_that_is_no_standard_base64_is_refused_at_the_door(signed: str) -> None:
     with pytest.raises(InvalidInput) as raised:
         RequestSigned(user_data=SecretStr(signed))

@@ -269,7 +269,9 @@ def test_only_the_exchange_asks_for_the_client_secret(examples: SimpleNamespace)
     asking = {
         call.name
         for _, call in examples.walk(sign_up(), *(event for event, _ in examples.WAY))
-        if call and isinstance(call.request, HttpRequest) and (call.request.api_key or "CLIENT_SECRET" in str(call.request.body))
+        if call
+        and isinstance(call.request, HttpRequest)
+        and (call.request.api_key or "CLIENT_SECRET" in str(call.request.body))
     }
 
     assert asking == {"exchange"}

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
-
 from esozflow.adapters.sandbox import Esoz, SandboxSettings, Seed, serve
-from tests.people import EXAMPLE_REQUEST
+
+from ...people import EXAMPLE_REQUEST
 
 SCOPE = "app:read_pis person:details_pis"
 _SEED_TOKEN = object()
@@ -49,9 +49,7 @@ class Driver:
         headers = dict(headers or {})
         if bearer is not None:
             headers["Authorization"] = f"Bearer {bearer}"
-        return self.http.request(
-            method, self.url + path, headers=headers, timeout=10, allow_redirects=False, **more
-        )
+        return self.http.request(method, self.url + path, headers=headers, timeout=10, allow_redirects=False, **more)
 
     def post(self, path, body, **more):
         return self.call("POST", path, json=body, **more)

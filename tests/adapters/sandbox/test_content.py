@@ -6,13 +6,13 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from esozflow.adapters.sandbox import SandboxSettings
 from esozflow.adapters.sandbox.rules import person_problems
 from esozflow.adapters.sandbox.validation import schema_problems
-from tests.people import EXAMPLE_REQUEST
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ...people import EXAMPLE_REQUEST
 
 TODAY = date(2026, 3, 1)
 
@@ -284,10 +284,10 @@ RULES = {
 }
 
 
-def problems(settings=SandboxSettings(), **fields):
+def problems(settings=None, **fields):
     person = {name: value for name, value in {**EXAMPLE_REQUEST["person"], **fields}.items() if value is not ...}
     assert not schema_problems({**EXAMPLE_REQUEST, "person": person})
-    return person_problems(person, TODAY, settings)
+    return person_problems(person, TODAY, settings or SandboxSettings())
 
 
 @pytest.mark.parametrize("rule", RULES)

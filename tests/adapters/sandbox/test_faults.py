@@ -3,25 +3,53 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
+import threading
 import time
 import tracemalloc
 
 import pytest
 import requests
-
-from esozflow.adapters.sandbox import Dropped, Esoz, Fault, Request
+from esozflow.adapters.sandbox import Dropped, Esoz, Fault, Request, serve
 from esozflow.adapters.sandbox.faults import gzip_bomb
 from esozflow.flow import InvalidInput
 
 BROKEN = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
+
+
+def registering(driver):
+    jwt = driver.jwt()
+    return lambda: driver.register(jwt=jwt)
+
+
+def approving(driver):
+    session = driver.session()
+    return lambda: driver.approve(session)
+
+
+def exchanging(driver):
+    code = driver.code()
+    return lambda: driver.exchange(code)
+
+
+def refreshing(driver):
+    refresh_token = driver.tokens()["details"]["refresh_token"]
+    return lambda: driver.refresh(refresh_token)
+
+
+def leaving(driver):
+    value = driver.tokens()["value"]
+    return lambda: driver.call("POST", "/auth/logout", bearer=value)
+
+
 CALLS = {
-    "validate": lambda d: d.validate,
-    "register": lambda d: lambda jwt=d.jwt(): d.register(jwt=jwt),
-    "approve": lambda d: lambda session=d.session(): d.approve(session),
-    "exchange": lambda d: lambda code=d.code(): d.exchange(code),
-    "refresh": lambda d: lambda token=d.tokens()["details"]["refresh_token"]: d.refresh(token),
-    "logout": lambda d: lambda token=d.tokens()["value"]: d.call("POST", "/auth/logout", bearer=token),
+    "validate": lambda driver: driver.validate,
+    "register": registering,
+    "approve": approving,
+    "exchange": exchanging,
+    "refresh": refreshing,
+    "logout": leaving,
 }
 
 
@@ -122,9 +150,7 @@ def test_a_caller_that_does_not_wait_finds_the_effect_in_the_ledger(driver):
     jwt = driver.jwt()
     driver.faults({"endpoint": "register", "kind": "delay", "seconds": 30})
     with pytest.raises(requests.ReadTimeout):
-        driver.http.post(
-            driver.url + "/api/pis/confidant/register", json=driver.body(jwt=jwt), timeout=0.3
-        )
+        driver.http.post(driver.url + "/api/pis/confidant/register", json=driver.body(jwt=jwt), timeout=0.3)
     assert driver.counts()["register"] == 1
 
 
@@ -247,6 +273,7 @@ def test_a_spoiled_fault_without_effect_spoils_an_error(driver):
         {"endpoint": "validate", "kind": "wish"},
         {"endpoint": "validate", "kind": "status", "status": 100},
         {"endpoint": "validate", "kind": "status", "headers": {"X": "a\r\nY: b"}},
+        {"endpoint": "validate", "kind": "status", "headers": {"content-length": "5"}},
         {"endpoint": "validate", "kind": "redirect", "location": "\n"},
         {"endpoint": "validate", "kind": "delay", "seconds": -1},
         {"endpoint": "validate", "kind": "drop", "surprise": 1},
@@ -287,9 +314,23 @@ def test_scopes_can_be_taken_from_roles_and_client_types(driver, refusal):
     assert "client type" in refusal(driver.approve(session))[2]
 
 
-def test_a_stopping_server_waits_for_no_delay(sandbox):
-    """The fixture leaves the server at the end of the test; a hanging one would fail the run by its time."""
-    driver = sandbox()
-    driver.faults({"endpoint": "dictionaries", "kind": "delay", "seconds": 600})
-    with pytest.raises(requests.ReadTimeout):
-        driver.http.get(driver.url + "/api/dictionaries", timeout=0.1)
+def test_a_stopping_server_waits_for_no_delay_and_no_drip():
+    esoz = Esoz()
+    esoz.script(
+        Fault(endpoint="dictionaries", kind="delay", seconds=600),
+        Fault(endpoint="dictionaries", kind="drip", seconds=600),
+    )
+    before = threading.active_count()
+    with serve(esoz) as url:
+        host, port = url.removeprefix("http://").split(":")
+        waiting = [socket.create_connection((host, int(port)), timeout=5) for _ in range(2)]
+        for connection in waiting:
+            connection.sendall(b"GET /api/dictionaries HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert select.select(waiting, [], [], 5)[0]
+    for connection in waiting:
+        connection.close()
+    for _ in range(100):
+        if threading.active_count() <= before:
+            return
+        time.sleep(0.01)
+    pytest.fail("a thread of the server is still waiting")

@@ -6,7 +6,6 @@ import random
 
 import jwt as jwts
 import pytest
-
 from esozflow.adapters.sandbox import Seed, SeedConfidant
 from esozflow.flow import UsageError
 
@@ -141,6 +140,20 @@ def test_a_repeated_registration_is_replayed_with_a_new_session_and_no_new_effec
     assert driver.counts()["register"] == 1
     assert refusal(driver.approve(first["access_token"]))[2] == "Invalid access token"
     assert driver.approve(second["access_token"]).status_code == 201
+
+
+def test_a_registration_is_not_replayed_for_a_user_that_is_gone(driver, refusal):
+    jwt = driver.jwt()
+    user_id = driver.register(jwt=jwt).json()["data"]["user"]["id"]
+    driver.knobs({"knob": "forget_user", "user_id": user_id})
+    assert refusal(driver.register(jwt=jwt))[2] == "Unauthorized"
+
+
+def test_a_session_whose_confidant_is_gone_has_only_reading_left(driver):
+    session = driver.session()
+    driver.knobs({"knob": "set_relationships", "approved": True}, {"knob": "forget_user"})
+    path = f"/oauth/user/apps?client_id={driver.pis.id}&scope=app:read_pis%20app:delete_pis"
+    assert driver.get(path, bearer=session).json()["data"] == {"scope": "app:read_pis"}
 
 
 def test_validation_after_registration_meets_the_new_user(driver, refusal):
@@ -346,3 +359,7 @@ def test_a_redirect_uri_of_this_machine_can_be_added(driver, refusal):
     assert Seed(loopback_redirect_uris=(uri,)).loopback_redirect_uris == (uri,)
     with pytest.raises(UsageError, match="does not lead to this machine"):
         Seed(loopback_redirect_uris=("https://evil.example/",))
+    for odd in ("http://[::1", "javascript:alert(1)", "", "http://pis.example.ua/"):
+        with pytest.raises(UsageError):
+            Seed(loopback_redirect_uris=(odd,))
+    assert Seed(loopback_redirect_uris=("http://localhost/",))

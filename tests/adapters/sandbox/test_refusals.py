@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import copy
 
-import pytest
-
 import jwt as jwts
-from esozflow.adapters.sandbox import Seed, SeedConfidant
+import pytest
+from esozflow.adapters.sandbox import Esoz, Request, Seed, SeedConfidant
 from esozflow.adapters.sandbox.applicant import is_signer
+from esozflow.adapters.sandbox.content import Signature, SignedContent
 from esozflow.adapters.sandbox.registry import Person
 
 NO_BEARER = (401, "access_denied", "Authorization header is not set or doesn't contain Bearer token", None)
@@ -229,6 +229,18 @@ def test_a_passport_in_cyrillic_needs_no_transliteration(drfo, accepted):
     assert is_signer(Person(id="1", fields={"documents": documents}), drfo) is accepted
 
 
+def test_a_verifier_of_ones_own_may_report_an_invalid_signature():
+    class Doubting:
+        def open(self, signed_content, headers, now):
+            return SignedContent(content=b"{}", signatures=(Signature(is_valid=False),))
+
+    esoz = Esoz(signatures=Doubting())
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {esoz.seed.confidant.access_token}"}
+    body = b'{"signed_content": "e30=", "signed_content_encoding": "base64"}'
+    response = esoz.handle(Request("POST", "/api/pis/confidant/sign-up_validation", {}, headers, body))
+    assert (response.status, response.json()["error"]["message"]) == (400, "Invalid signature")
+
+
 def test_the_type_of_a_conflict_is_a_setting(sandbox, example, refusal):
     driver = sandbox(conflict_type="request_conflict")
     example["person"]["tax_id"] = driver.confidant.tax_id
@@ -280,9 +292,7 @@ def jwt_signed_by_another(driver):
 
 
 def two_jwts(driver):
-    return driver.post(
-        "/api/pis/confidant/register", driver.body(jwt=driver.jwt()), bearer=driver.jwt()
-    )
+    return driver.post("/api/pis/confidant/register", driver.body(jwt=driver.jwt()), bearer=driver.jwt())
 
 
 def content_changed_since(change):
@@ -433,9 +443,7 @@ AUTHORIZATION = {
     "A0 no app": (lambda d: d.post("/oauth/apps/authorize", {}), MALFORMED),
     "A0 app is a list": (lambda d: d.post("/oauth/apps/authorize", {"app": []}), MALFORMED),
     "A0 not JSON": (
-        lambda d: d.call(
-            "POST", "/oauth/apps/authorize", data=b"{", headers={"Content-Type": "application/json"}
-        ),
+        lambda d: d.call("POST", "/oauth/apps/authorize", data=b"{", headers={"Content-Type": "application/json"}),
         MALFORMED,
     ),
     "A1 no token": (lambda d: d.post("/oauth/apps/authorize", {"app": {}}), NO_BEARER),
@@ -445,6 +453,7 @@ AUTHORIZATION = {
     "A2 no client": (lambda d: d.approve(drop=["client_id"]), invalid("can't be blank", "$.client_id")),
     "A2 no redirect": (lambda d: d.approve(drop=["redirect_uri"]), invalid("can't be blank", "$.redirect_uri")),
     "A2 client is no UUID": (lambda d: d.approve(client_id="x"), invalid("is invalid", "$.client_id")),
+    "A2 redirect is a number": (lambda d: d.approve(redirect_uri=5), invalid("is invalid", "$.redirect_uri")),
     "A2 scope is a list": (lambda d: d.approve(scope=["x"]), invalid("is invalid", "$.scope")),
     "A3 unknown client": (
         lambda d: d.approve(client_id="00000000-0000-4000-8000-000000000000"),
@@ -488,9 +497,7 @@ AUTHORIZATION = {
     ),
     "A9 scope beyond the role": (
         lambda d: d.approve(scope="app:read_pis profile:read"),
-        denied(
-            "User requested scope that is not allowed by role based access policies.", "request_malformed", 422
-        ),
+        denied("User requested scope that is not allowed by role based access policies.", "request_malformed", 422),
     ),
 }
 

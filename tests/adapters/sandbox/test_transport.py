@@ -15,11 +15,10 @@ from pathlib import Path
 
 import pytest
 import requests
+from esozflow.adapters.sandbox import AdvanceClock, Esoz, Request, SandboxSettings, Seed, process, run_sandbox, serve
+from esozflow.flow import InvalidInput, UsageError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from esozflow.adapters.sandbox import AdvanceClock, Esoz, Request, SandboxSettings, Seed, run_sandbox, serve
-from esozflow.flow import InvalidInput, UsageError
 
 POSTS = [
     "/api/pis/confidant/sign-up_validation",
@@ -218,7 +217,9 @@ def test_odd_values_in_known_fields_get_an_envelope(esoz, path, body):
 @given(
     method=st.sampled_from(["GET", "POST", "DELETE", "PUT"]) | st.text(max_size=8),
     path=st.sampled_from(["/oauth/user/apps", "/user/roles", "/api/v2/dictionaries", *POSTS]) | st.text(max_size=30),
-    query=st.dictionaries(st.text(max_size=10) | st.sampled_from(["name", "client_id", "scope"]), st.text(), max_size=4),
+    query=st.dictionaries(
+        st.text(max_size=10) | st.sampled_from(["name", "client_id", "scope"]), st.text(), max_size=4
+    ),
     headers=st.dictionaries(
         st.sampled_from(["Authorization", "X-Request-ID", "Host", "Content-Type", "api-key", "drfo", "surname"])
         | st.text(max_size=10),
@@ -308,9 +309,9 @@ def test_after_the_end_nobody_answers():
     with serve(Esoz()) as url, requests.Session() as http:
         http.trust_env = False
         assert http.get(f"{url}/sandbox/ledger", timeout=5).status_code == 200
-    with requests.Session() as http, pytest.raises(requests.ConnectionError):
-        http.trust_env = False
-        http.get(f"{url}/sandbox/ledger", timeout=5)
+    host, port = url.removeprefix("http://").split(":")
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((host, int(port)), timeout=5)
 
 
 def test_a_mistake_of_the_sandbox_itself_is_an_envelope_without_a_trace(monkeypatch):
@@ -319,6 +320,13 @@ def test_a_mistake_of_the_sandbox_itself_is_an_envelope_without_a_trace(monkeypa
     response = esoz.handle(Request("GET", "/oauth/clients/x/details"))
     assert (response.status, response.json()["error"]) == (500, {"type": "internal_error"})
     assert esoz.internal_errors == 1
+
+
+def test_a_mistake_of_the_server_ends_the_connection_and_is_counted(driver, monkeypatch):
+    monkeypatch.setattr(driver.esoz, "handle", lambda request: 1 / 0)
+    assert talk(driver, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") == b""
+    assert driver.esoz.internal_errors == 1
+    driver.esoz.internal_errors = 0
 
 
 def test_settings_and_seed_refuse_what_they_do_not_know():
@@ -363,9 +371,19 @@ def test_in_a_process_of_its_own_it_tells_its_url_and_stops_when_told(child, end
         child.stdin.close()
     else:
         child.send_signal(getattr(signal, end))
-    assert child.wait(5) == 0
+    assert child.wait(30) == 0
     assert child.stdout.read() == b""
     assert child.stderr.read() == b""
+
+
+def test_settings_and_seed_can_be_given_on_the_command_line(monkeypatch):
+    given = {}
+    monkeypatch.setattr(process, "run_sandbox", lambda settings, seed: given.update(settings=settings, seed=seed))
+    process.main(['{"code_ttl_seconds": 7}', '{"loopback_redirect_uris": ["http://localhost:1/"]}'])
+    assert given["settings"].code_ttl_seconds == 7
+    assert given["seed"].loopback_redirect_uris == ("http://localhost:1/",)
+    process.main([])
+    assert given == {"settings": SandboxSettings(), "seed": Seed()}
 
 
 def test_run_in_a_thread_it_announces_itself_and_ends_with_standard_input(monkeypatch):

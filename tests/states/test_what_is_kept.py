@@ -1,0 +1,346 @@
+"""What a sign-up keeps, for how long, and what it drops once it has served; nothing of it shows in a repr."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from esozflow.flow import Expired, InvalidInput, Problem
+from esozflow.states import events as events_module
+from esozflow.states.events import RequestFilled, RequestSigned, SigningFailed
+from esozflow.states.flow import auth_ui, pis, sign_up
+from esozflow.states.registration import RegistrationRequest
+from esozflow.states.rules import RULES
+from esozflow.states.settings import RegisterAuth, Settings
+from esozflow.states.signup import SignUp, gathered
+from pydantic import SecretStr
+
+SECRETS = ("confidant_token", "content", "user_data", "code", "tokens", "patient", "jwt", "otp", "session_token")
+
+# The state, and which secrets a sign-up of the whole flow holds when it rests or calls there.
+HELD = {
+    "prepare": set(),
+    "sign": {"confidant_token", "content"},
+    "hand_over": {"confidant_token", "user_data"},
+    "validate_params": {"confidant_token", "user_data"},
+    "init_validation": {"confidant_token", "user_data", "query"},
+    "confirm": {"confidant_token", "user_data", "query", "patient", "jwt"},
+    "register": {"confidant_token", "user_data", "query", "patient", "jwt", "otp"},
+    "scope_names": {"confidant_token", "user_data", "patient", "session_token"},
+    "client_details": {"confidant_token", "user_data", "patient", "session_token"},
+    "consent": {"confidant_token", "user_data", "patient", "session_token"},
+    "approve": {"confidant_token", "user_data", "patient", "session_token"},
+    "redirect": set(),
+    "exchange": {"code"},
+    "save_tokens": {"tokens"},
+    "signed_up": set(),
+}
+
+
+def held(context: SignUp) -> set[str]:
+    found = {name for name in SECRETS if getattr(context, name) is not None}
+    query = context.query
+    if query and (query.user_data.get_secret_value() or query.token.get_secret_value()):
+        found.add("query")
+    return found
+
+
+def test_every_secret_is_dropped_as_soon_as_it_has_served(examples: SimpleNamespace) -> None:
+    flow = sign_up()
+
+    snapshots = list(examples.walk(flow, *(event for event, _ in examples.WAY)))
+
+    assert {str(snapshot.state): held(snapshot.context) for snapshot, _ in snapshots} == HELD
+
+
+def ways_to_ends(examples: SimpleNamespace) -> dict[str, tuple[Any, ...]]:
+    way, x = examples.way_to, examples
+    blank = (*way("validate_params"), x.opened(scope=" "), *way("register")[4:])
+    refused = x.refused(422)
+    return {
+        "params_refused": (*way("validate_params"), x.opened(token=SecretStr(""))),
+        "validation_refused": (*way("init_validation"), refused),
+        "validation expired": (*way("init_validation"), x.answered(502), x.Expired()),
+        "confirm declined": (*way("confirm"), x.Decline()),
+        "confirm expired": (*way("confirm"), x.Expired()),
+        "confirm again expired": (*way("register"), x.Unreachable(reason="refused"), x.Expired()),
+        "register_refused": (*way("register"), refused),
+        "left": (*way("register"), x.Unanswered(reason="timeout"), x.Leave()),
+        "left, expired": (*way("register"), x.Unanswered(reason="timeout"), x.Expired()),
+        "no access": (*blank, x.REGISTERED, x.answered(200, []), x.answered(200, [])),
+        "no access, no id": (*blank, x.answered(201, x.registered(tax_id="1")), x.answered(200, [])),
+        "consent reads expired": (*blank, x.REGISTERED, refused, x.Expired()),
+        "client_refused": (*way("client_details"), x.refused(404)),
+        "consent declined": (*way("consent"), x.Decline()),
+        "consent expired": (*way("consent"), x.Expired()),
+        "redirect_refused": (*way("approve"), x.answered(201)),
+        "returned_error": (*way("redirect"), x.callback(code=None, error="access_denied")),
+        "exchange_refused": (*way("exchange"), refused),
+        "scope widened": (*way("exchange"), x.answered(201, x.tokens(scope="other"))),
+        "exchange_unknown": (*way("exchange"), x.Unanswered(reason="timeout")),
+        "exchange without tokens": (*way("exchange"), x.answered(201, {})),
+        "exchange behind a broken gateway": (*way("exchange"), x.answered(502)),
+        "exchange expired": (*way("exchange"), x.Unreachable(reason="refused"), x.Expired()),
+    }
+
+
+def test_whatever_ends_a_sign_up_leaves_no_secret_and_no_personal_datum_of_the_patient_in_it(
+    examples: SimpleNamespace,
+) -> None:
+    flow = sign_up()
+    for name, way in ways_to_ends(examples).items():
+        snapshot = examples.at(flow, *way)
+        assert flow.states[snapshot.state].final, name
+        left = held(snapshot.context)
+        if name == "params_refused":  # nothing of the Auth UI; the PIS still waits
+            left -= {"confidant_token", "user_data"}
+        assert left == set(), name
+        assert snapshot.context.user is None or snapshot.context.user.tax_id is None
+
+
+def test_a_user_who_never_came_back_leaves_nothing_at_the_pis(examples: SimpleNamespace) -> None:
+    flow = pis()
+
+    snapshot = examples.at(flow, *examples.way_to("hand_over"), Expired())
+
+    assert snapshot.state == "not_returned"
+    assert held(snapshot.context) == set()
+
+
+def test_available_scopes_that_end_a_sign_up_leave_nothing(examples: SimpleNamespace) -> None:
+    flow = auth_ui(Settings(available_scopes_check=True))
+    none = examples.answered(200, {"scope": "other"})
+
+    snapshot = examples.at(flow, *examples.way_to("register", part="auth_ui"), examples.REGISTERED, none)
+
+    assert snapshot.state == "no_access"
+    assert held(snapshot.context) == set()
+
+
+def test_a_declined_sign_up_that_is_redirected_leaves_nothing(examples: SimpleNamespace) -> None:
+    known = frozenset({(examples.CLIENT_ID, examples.REDIRECT_URI)})
+    flow = auth_ui(Settings(known_redirects=known))
+
+    snapshot = examples.at(flow, *examples.way_to("consent", part="auth_ui"), examples.Decline())
+
+    assert snapshot.state == "decline_redirect"
+    assert held(snapshot.context) == set()
+
+
+def test_tokens_that_could_not_be_saved_wait_without_a_lifetime_until_they_are(examples: SimpleNamespace) -> None:
+    flow = pis()
+    way = (*examples.way_to("hand_over"), examples.callback(), examples.EXCHANGED)
+    for failure in (
+        examples.VaultAnswered(status=503),
+        examples.Unanswered(reason="timeout"),
+        examples.Unreachable(reason="refused"),
+    ):
+        *_, (unsaved, _) = examples.walk(flow, *way, failure)
+        assert (unsaved.state, unsaved.expires_at) == ("tokens_unsaved", None)
+        assert examples.codes(flow.page(unsaved)) == ("tokens_unsaved",)
+        again = flow.step(unsaved, examples.Retry(), examples.NOW)
+        assert again.call.request.tokens == unsaved.context.tokens
+        assert flow.step(again.snapshot, examples.VaultAnswered(status=200), examples.NOW).snapshot.state == "signed_up"
+
+
+def test_a_code_that_was_not_sent_is_kept_and_can_be_exchanged_while_it_lives(examples: SimpleNamespace) -> None:
+    flow = pis()
+    way = (*examples.way_to("hand_over"), examples.callback(), examples.Unreachable(reason="refused"))
+
+    *_, (unsent, _) = examples.walk(flow, *way)
+    again = flow.step(unsent, examples.Retry(), examples.NOW)
+
+    assert unsent.state == "exchange_unsent"
+    assert examples.codes(flow.page(unsent)) == ("no_connection",)
+    assert again.call.request.body["token"]["code"].get_secret_value() == "canary-code"
+
+
+@pytest.mark.parametrize("state", ["confirm", "consent"])
+def test_a_page_stays_open_for_its_lifetime_and_then_says_the_truth(examples: SimpleNamespace, state: str) -> None:
+    flow = auth_ui(Settings(page_lifetime=timedelta(minutes=5)))
+
+    open_page = examples.at(flow, *examples.way_to(state, part="auth_ui"))
+    expired = flow.step(open_page, Expired(), examples.NOW).snapshot
+
+    assert open_page.expires_at == examples.NOW + timedelta(minutes=5)
+    assert expired.state == "expired"
+    assert expired.expires_at is None
+    truth = "nothing_done" if state == "confirm" else "registered_not_approved"
+    assert examples.codes(flow.page(expired)) == (truth,)
+
+
+def test_the_pis_waits_for_the_browser_for_its_own_lifetime(examples: SimpleNamespace) -> None:
+    flow = pis(Settings(hand_over_lifetime=timedelta(minutes=7), page_lifetime=timedelta(minutes=3)))
+
+    waiting = examples.at(flow, *examples.way_to("hand_over"))
+    unsent = examples.at(
+        flow, *examples.way_to("hand_over"), examples.callback(), examples.Unreachable(reason="refused")
+    )
+
+    assert waiting.expires_at == examples.NOW + timedelta(minutes=7)
+    assert unsent.expires_at == examples.NOW + timedelta(minutes=3)
+    assert flow.page(flow.step(waiting, Expired(), examples.NOW).snapshot).messages[-1].code == "not_returned"
+
+
+def test_the_deadline_of_every_call_is_the_configured_one(examples: SimpleNamespace) -> None:
+    flow = sign_up(Settings(call_deadline=7.5, available_scopes_check=True))
+
+    assert {state.call.deadline for state in flow.states.values() if state.call} == {7.5}
+
+
+@pytest.mark.parametrize("field", ["page_lifetime", "hand_over_lifetime"])
+@pytest.mark.parametrize("value", [timedelta(), timedelta(seconds=-1)])
+def test_a_lifetime_is_longer_than_nothing(field: str, value: timedelta) -> None:
+    with pytest.raises(InvalidInput):
+        Settings(**{field: value})
+    with pytest.raises(InvalidInput):
+        Settings(call_deadline=0.0)
+
+
+def test_a_result_that_is_unknown_is_told_with_both_ways_on(examples: SimpleNamespace) -> None:
+    flow = auth_ui()
+    way = examples.way_to("register", part="auth_ui")
+
+    lost = flow.page(examples.at(flow, *way, examples.Unanswered(reason="timeout")))
+    broken = flow.page(examples.at(flow, *way, examples.answered(502)))
+    left = flow.page(examples.at(flow, *way, examples.Unanswered(reason="timeout"), examples.Leave()))
+
+    assert examples.codes(lost) == ("register_unknown", "sign_in_instead")
+    assert examples.codes(broken) == ("register_unknown", "sign_in_instead", "answer_unreadable")
+    assert [action.event.__name__ for action in lost.actions] == ["Leave", "RegisterAgain"]
+    assert "register_unknown" in examples.codes(left)
+
+
+def test_a_registration_asked_for_again_sends_the_same_request(examples: SimpleNamespace) -> None:
+    flow = auth_ui()
+    way = (*examples.way_to("register", part="auth_ui"), examples.Unanswered(reason="t"), examples.RegisterAgain())
+
+    calls = [call for _, call in examples.walk(flow, *way) if call and call.name == "register"]
+
+    assert len(calls) == 2
+    assert calls[0].request == calls[1].request
+
+
+def test_an_otp_of_an_earlier_attempt_is_replaced_or_dropped(examples: SimpleNamespace) -> None:
+    flow = auth_ui()
+    unsent = examples.at(flow, *examples.way_to("register", part="auth_ui"), examples.Unreachable(reason="refused"))
+    assert examples.codes(flow.page(unsent)) == ("no_connection",)
+
+    again = flow.step(unsent, examples.Confirm(), examples.NOW)
+
+    assert "otp" not in again.call.request.body
+    assert again.snapshot.context.messages == ()
+
+
+def test_a_validation_asked_for_again_starts_without_the_old_messages(examples: SimpleNamespace) -> None:
+    flow = auth_ui()
+    failed = examples.at(flow, examples.opened(), examples.answered(502))
+    assert examples.codes(flow.page(failed)) == ("answer_unreadable", "nothing_done")
+
+    again = flow.step(failed, examples.Retry(), examples.NOW)
+
+    assert (again.snapshot.state, again.call.name) == ("init_validation", "validate")
+    assert (again.snapshot.context.messages, again.snapshot.context.request_id) == ((), None)
+
+
+def test_what_is_signed_is_what_was_filled_in_and_can_be_corrected_before(examples: SimpleNamespace) -> None:
+    flow = pis()
+    filled = examples.at(flow, *examples.way_to("sign"))
+    assert flow.page(filled).payload.get_secret_value() == '{"note": "canary-content"}'
+
+    failed = flow.step(filled, SigningFailed(code="cancelled"), examples.NOW).snapshot
+    edited = flow.step(failed, examples.EditAgain(), examples.NOW).snapshot
+    signed = flow.step(failed, RequestSigned.of(b"container"), examples.NOW).snapshot
+
+    assert [(one.code, one.params) for one in flow.page(failed).messages] == [("not_signed", {"reason": "cancelled"})]
+    assert flow.page(failed).payload == flow.page(filled).payload
+    assert (edited.state, edited.context.content) == ("prepare", None)
+    assert (signed.state, signed.context.content, signed.context.messages) == ("hand_over", None, ())
+
+
+def test_a_filled_in_request_must_hold_on_the_day_it_was_filled_in(
+    examples: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = RegistrationRequest.model_construct()
+    given: dict[str, Any] = {
+        "client": examples.client(),
+        "token": SecretStr("canary-query-token"),
+        "request": request,
+        "filled_on": date(2026, 3, 1),
+    }
+    days: list[date] = []
+
+    def rules(of: RegistrationRequest, day: date) -> list[Problem]:
+        days.append(day)
+        return broken
+
+    monkeypatch.setattr(events_module, "rules_on", rules)
+    broken: list[Problem] = []
+    assert RequestFilled(**given).request is request
+    broken = [Problem(path="person.birth_date", rule=next(iter(RULES)))]
+    with pytest.raises(InvalidInput) as raised:
+        RequestFilled(**given)
+
+    assert days == [date(2026, 3, 1)] * 2
+    assert "canary" not in str(raised.value)
+
+
+def test_a_request_is_filled_in_by_somebody_who_is_signed_in(examples: SimpleNamespace) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        RequestFilled(
+            client=examples.client(),
+            token=SecretStr(""),
+            request=RegistrationRequest.model_construct(),
+            filled_on=date(2026, 3, 1),
+        )
+    assert [problem.path for problem in raised.value.problems] == ["token"]
+
+
+def test_no_repr_of_a_sign_up_its_events_calls_and_settings_shows_a_canary(examples: SimpleNamespace) -> None:
+    texts: list[str] = [repr(event) + str(event) for event in examples.EVENTS]
+    for variation in examples.VARIATIONS.values():
+        flow = sign_up(variation)
+        texts.extend((repr(variation), repr(flow)))
+    for snapshot, call in examples.walk(sign_up(), *(event for event, _ in examples.WAY)):
+        page = sign_up().page(snapshot)
+        texts.extend((repr(snapshot), repr(snapshot.context), str(snapshot.context), repr(call), repr(page)))
+        texts.append(repr(call.request) if call else "")
+    shown = "\n".join(texts)
+
+    assert [name for name, canary in examples.CANARIES.items() if canary in shown] == []
+    assert "known_redirects" not in repr(Settings(known_redirects=frozenset({("a", "https://canary.example/")})))
+
+
+def test_a_sign_up_tells_what_it_has_gathered_by_name_only(examples: SimpleNamespace) -> None:
+    assert repr(SignUp()) == "<SignUp with nothing yet>"
+    assert repr(examples.at(sign_up(), *examples.way_to("sign")).context) == (
+        "<SignUp with oauth_state, client, confidant_token, content>"
+    )
+
+
+def test_what_an_earlier_step_left_out_is_not_made_up() -> None:
+    assert gathered(0) == 0
+    with pytest.raises(LookupError):
+        gathered(None)
+
+
+def test_a_sign_up_cannot_be_changed_in_place(examples: SimpleNamespace) -> None:
+    with pytest.raises(AttributeError):
+        SignUp().jwt = SecretStr("x")  # type: ignore[misc]
+    assert replace(SignUp(), client_name="x") != SignUp()
+    with pytest.raises(Exception, match="frozen"):
+        Settings().append_state = False  # type: ignore[misc]
+
+
+def test_the_switches_have_the_documented_defaults() -> None:
+    found = Settings()
+
+    assert (found.generation, found.register_auth) == ("g1", RegisterAuth.JWT_HEADER)
+    assert (found.send_jwt_in_body, found.redirect_errors, found.append_state) == (True, False, True)
+    assert (found.available_scopes_check, found.dictionaries_version) == (False, "v1")
+    assert found.client_details_path == "/oauth/clients/{client_id}/details"
+    assert (found.user_roles_path, found.global_roles_path) == ("/user/roles", "/admin/users/{user_id}/global_roles")
+    assert found.known_redirects == frozenset()
