@@ -1,7 +1,7 @@
 """The engine: declare a flow, step through it purely, drive it safely. It knows nothing of what the flow is about."""
 
 from .definition import Calling, Guard, State, Transition, guard, on, refuse
-from .engine import Engine, RandomIds, SystemClock, play
+from .engine import Engine
 from .errors import (
     CallInProgress,
     Conflict,
@@ -22,8 +22,10 @@ from .events import Answered, Event, Expired, Outcome, Unanswered, Unreachable
 from .flow import Flow, Stepped
 from .page import Action, Field, FieldGroup, Message, Page
 from .parts import part
+from .playing import play
 from .ports import Clock, Ids, Moved, Observer, Port, Store, UserInterface
 from .snapshot import Call, Move, Repeat, Snapshot
+from .system import RandomIds, SystemClock
 from .value import Value
 
 __all__ = [

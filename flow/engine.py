@@ -7,10 +7,8 @@ Whoever stored the step performs the call, so of two attempts at the same time o
 from __future__ import annotations
 
 import logging
-import secrets
-import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Generic, TypeVar
 
 from structlog.contextvars import bound_contextvars
@@ -19,29 +17,13 @@ from .errors import CallInProgress, EventRefused, StaleRevision, UsageError
 from .events import Answered, Event, Expired, Outcome, Unanswered
 from .flow import Flow, Stepped
 from .page import Page
-from .ports import Clock, Ids, Moved, Observer, Port, Store, UserInterface
+from .ports import Clock, Ids, Moved, Observer, Port, Store
 from .snapshot import Call, Move, Repeat, Snapshot
+from .system import RandomIds, SystemClock
 
 C = TypeVar("C")
 
 _logger = logging.getLogger("esozflow")
-
-
-class SystemClock:
-    """The machine's clock, in UTC."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-
-class RandomIds:
-    """256 bits from the operating system."""
-
-    def token(self) -> str:
-        return secrets.token_urlsafe(32)
 
 
 class Engine(Generic[C]):
@@ -188,17 +170,3 @@ class Engine(Generic[C]):
                 observer(moved)
             except Exception as error:  # an onlooker must not stop a sign-up between commit and call
                 _logger.error("an observer failed: %s", type(error).__name__)  # noqa: TRY400 - its text may tell too much
-
-
-def play(engine: Engine[C], id: str, ui: UserInterface) -> Snapshot[C]:
-    """Show page after page to `ui` and send what it gives back, until it gives nothing or the flow has ended."""
-    snapshot = engine.load(id)
-    while (page := engine.page(snapshot)) is not None:
-        event = ui.show(page)
-        if event is None or engine.flow.states[snapshot.state].final:
-            break
-        try:
-            snapshot = engine.send(id, event, revision=snapshot.revision)
-        except StaleRevision:  # the page expired, or was answered elsewhere: show the one that it rests on now
-            snapshot = engine.load(id)
-    return snapshot

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import FrozenInstanceError
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -9,26 +10,38 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .errors import InvalidInput, Problem
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 # Parameters of pydantic's rules that describe the rule. The others may repeat the rejected value.
 _PARAMS_OF_THE_RULE = frozenset({"min_length", "max_length", "pattern", "expected", "ge", "gt", "le", "lt", "needed"})
 
 
-def _refusal(model: type[BaseModel], error: ValidationError) -> InvalidInput:
+_MOST_PROBLEMS = 100
+"""More than a person will read; a hostile input can have millions."""
+_LONGEST_STEP = 64
+
+
+def _refusal(model: type[BaseModel], error: ValidationError | RecursionError) -> InvalidInput:
+    if isinstance(error, RecursionError):
+        return InvalidInput(model.__name__, [Problem(path="", rule="too_deep")])
+    found = error.errors(include_url=False, include_input=False)[:_MOST_PROBLEMS]
     return InvalidInput(
         model.__name__,
-        (
-            Problem(
-                path=".".join(str(step) for step in found["loc"]),
-                rule=found["type"],
-                params={
-                    name: value
-                    for name, value in found.get("ctx", {}).items()
-                    if name in _PARAMS_OF_THE_RULE and isinstance(value, str | int)
-                },
-            )
-            for found in error.errors(include_url=False, include_input=False)
-        ),
+        (Problem(path=_path(one), rule=one["type"], params=_params(one.get("ctx", {}))) for one in found),
     )
+
+
+def _path(found: ErrorDetails) -> str:
+    # The name of a field that is not ours came from outside, and may be anything: a person's name, a megabyte.
+    steps = (*found["loc"][:-1], "*") if found["type"] == "extra_forbidden" else found["loc"]
+    return ".".join(str(step)[:_LONGEST_STEP] for step in steps)
+
+
+def _params(given: Mapping[str, Any]) -> dict[str, str | int]:
+    return {
+        name: value for name, value in given.items() if name in _PARAMS_OF_THE_RULE and isinstance(value, str | int)
+    }
 
 
 if TYPE_CHECKING:
@@ -41,7 +54,7 @@ else:
         def __call__(cls, *args, **kwargs):
             try:
                 return super().__call__(*args, **kwargs)
-            except ValidationError as error:
+            except (ValidationError, RecursionError) as error:
                 refusal = _refusal(cls, error)
             raise refusal  # outside, so that it does not drag the refused values along as its context
 
@@ -64,20 +77,24 @@ class Value(_Refusing):
     @classmethod
     def read(cls, given: object) -> Self:
         """Build the value from parsed JSON (mappings and lists), raising `InvalidInput`."""
-        try:
-            return cls.model_validate(given, strict=False)
-        except ValidationError as error:
-            refusal = _refusal(cls, error)
-        raise refusal
+        return cls._checked(lambda: cls.model_validate(given, strict=False))
 
     @classmethod
     def read_json(cls, given: str | bytes) -> Self:
         """Build the value from JSON text, raising `InvalidInput`."""
+        return cls._checked(lambda: cls.model_validate_json(given))
+
+    @classmethod
+    def _checked(cls, build: Callable[[], Self]) -> Self:
         try:
-            return cls.model_validate_json(given)
-        except ValidationError as error:
+            return build()
+        except (ValidationError, RecursionError) as error:
             refusal = _refusal(cls, error)
         raise refusal
 
     def __repr_args__(self) -> list[tuple[str | None, Any]]:
         return [(name, getattr(self, name)) for name in self.shown]
+
+    if TYPE_CHECKING:
+
+        def __hash__(self) -> int: ...

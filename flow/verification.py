@@ -112,11 +112,22 @@ def _of_the_graph(states: tuple[AnyState, ...], initial: str) -> Iterator[str]:
         yield "no state is final; mark where the flow ends with final=True"
     reachable = _closure({initial}, forward)
     ending = _closure(finals, backward)
+    yield from _rings(states)
     for state in states:
         if state.name not in reachable:
             yield f"state {state.name} is unreachable; add a transition to it or drop it"
         elif finals and state.name not in ending and state.moves:
             yield f"state {state.name} is a trap: no final state can be reached from it; add a way out"
+
+
+def _rings(states: tuple[AnyState, ...]) -> Iterator[str]:
+    calling = {state.name for state in states if state.call}
+    onward = {
+        state.name: {move.to for move in state.moves if move.to is not None} & calling for state in states if state.call
+    }
+    for name in sorted(calling):
+        if name in _closure(set(onward[name]), onward):
+            yield f"state {name} can call for ever without a person; put a state that waits between its calls"
 
 
 def _closure(start: set[str], edges: dict[str, set[str]]) -> set[str]:

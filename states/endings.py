@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..flow import Message, Page, State
 from .error_redirect import error_url
+from .keeping import so_far
 from .names import Actor, Name
 from .settings import Settings
 from .signup import SignUp
@@ -45,7 +46,7 @@ def _ending(settings: Settings, name: Name, section: str, actor: Actor, truth: s
             name=name,
             section=section,
             title=Message(code=f"{name}.title"),
-            messages=(*signup.messages, Message(code=truth or _so_far(signup))),
+            messages=(*signup.messages, Message(code=_truth(truth, signup))),
             leads_to=leads_to,
             request_id=signup.request_id,
         )
@@ -53,5 +54,6 @@ def _ending(settings: Settings, name: Name, section: str, actor: Actor, truth: s
     return State(name=name, section=section, actor=actor, page=page, final=True)
 
 
-def _so_far(signup: SignUp) -> str:
-    return "registered_not_approved" if signup.user else "nothing_done"
+def _truth(stated: str | None, signup: SignUp) -> str:
+    # A registration that was asked for again may be refused because the first one succeeded.
+    return so_far(signup) if stated is None or (stated == "not_registered" and signup.maybe_registered) else stated

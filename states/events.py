@@ -12,8 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from ..flow import Event
 from .query import parameters
-from .registration import RegistrationRequest, rules_on
-from .rules import Broken, refuse
+from .registration import RegistrationRequest
 from .signup import PisClient
 
 MAX_USER_DATA = 96 * 1024
@@ -32,8 +31,7 @@ class RequestFilled(Event):
 
     @model_validator(mode="after")
     def _holds_on_the_day(self) -> Self:
-        problems = rules_on(self.request, self.filled_on)
-        refuse(Broken(one.rule, ("request", *one.path.split(".")), one.params) for one in problems)
+        self.request.check(today=self.filled_on)
         return self
 
 

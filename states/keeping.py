@@ -46,6 +46,19 @@ def fresh(signup: SignUp, event: Event) -> SignUp:
     return replace(signup, messages=(), request_id=None)
 
 
+def maybe_registered(signup: SignUp, event: Event) -> SignUp:
+    """Remember that a registration was sent whose effect is not known: no later page may deny it."""
+    kept = message_of_the_answer(signup, event) if isinstance(event, Answered) else fresh(signup, event)
+    return replace(kept, maybe_registered=True)
+
+
+def so_far(signup: SignUp) -> str:
+    """Give the code of the message that says what is true of the patient, wherever the sign-up ends."""
+    if signup.user:
+        return "registered_not_approved"
+    return "register_unknown" if signup.maybe_registered else "nothing_done"
+
+
 def forgotten(signup: SignUp, event: Event | None = None) -> SignUp:
     """Drop every credential and personal datum: the sign-up goes no further, and its last page needs none."""
     query, user = signup.query, signup.user

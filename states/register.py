@@ -14,7 +14,7 @@ from ..flow import Calling, Repeat, State, Unanswered, Unreachable, guard, on
 from .answers import Answered, Registered, read
 from .calls import ESOZ, BodyValue, HttpRequest, Service
 from .document import asks, ours
-from .keeping import ending, fresh, message_of_the_answer, no_answer
+from .keeping import ending, maybe_registered, message_of_the_answer, no_answer
 from .names import Actor, Name
 from .settings import RegisterAuth, Settings
 from .signup import SignUp, User, gathered
@@ -94,14 +94,14 @@ def register(settings: Settings, *, consent_starts_at: Name) -> State[SignUp]:
                 Answered,
                 when=result_unknown,
                 to=Name.REGISTER_UNKNOWN,
-                keep=message_of_the_answer,
+                keep=maybe_registered,
                 because=ours("the patient may be registered: the user is told the truth"),
             ),
             on(Answered, to=Name.REGISTER_REFUSED, keep=ending(message_of_the_answer), because=asks("4.5.4")),
             on(
                 Unanswered,
                 to=Name.REGISTER_UNKNOWN,
-                keep=fresh,
+                keep=maybe_registered,
                 because=ours("the patient may be registered: the call is never repeated by itself"),
             ),
             on(Unreachable, to=Name.CONFIRM, keep=no_answer, because=ours("nothing was sent: the user may try again")),

@@ -71,6 +71,7 @@ class SignUp:
     scope_names: tuple[tuple[str, str], ...] = ()
     client_name: str | None = None
     redirect_url: SecretStr | None = None
+    maybe_registered: bool = False
     # both: what the last answer had to say
     messages: tuple[Message, ...] = ()
     request_id: str | None = None

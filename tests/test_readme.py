@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from esozflow.adapters.demo.people import REQUEST
 from esozflow.adapters.demo.scenarios import BY_NAME
 from esozflow.adapters.sandbox import Esoz, SandboxSettings, Seed, serve

@@ -104,7 +104,7 @@ def _one_document(
     if expires is None and kind in _EXPIRING:
         text = f"expiration_date is mandatory for document_type {kind}"
         yield Invalid(entry=f"{entry}.expiration_date", description=text)
-    if expires is not None and date.fromisoformat(expires) <= today:
+    if expires is not None and date.fromisoformat(expires) < today:
         yield Invalid(entry=f"{entry}.expiration_date", description="Document expiration_date should be in the future")
 
 

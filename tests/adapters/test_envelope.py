@@ -8,12 +8,13 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from esozflow.adapters.envelope import outcome_of
-from esozflow.flow import Outcome, Unanswered
-from esozflow.states.answers import Answered, ApiError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
+
+from esozflow.adapters.envelope import outcome_of
+from esozflow.flow import Outcome, Unanswered
+from esozflow.states.answers import Answered, ApiError
 
 MALFORMED = Unanswered(reason="malformed")
 

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
+
 from esozflow.adapters.http import HttpGateway
 from esozflow.adapters.wire import MissingClientSecret
 from esozflow.flow import Call, Outcome, Repeat, UsageError
 from esozflow.states.answers import Answered
 from esozflow.states.calls import Credential, SaveTokens, Service
-from pydantic import SecretStr
 
 from .gateway_calls import HANGS, LATE, LOST, at_most, call, gateway, performed, reason
 from .scripted_server import Peer, Received, Script, ScriptedServer, answer, answering, one_after_another

@@ -10,6 +10,7 @@ import tracemalloc
 from typing import Any
 
 import pytest
+
 from esozflow.flow import Outcome, Repeat
 from esozflow.states.answers import Answered
 

@@ -8,6 +8,7 @@ import threading
 from typing import Any
 
 import pytest
+
 from esozflow.flow import Repeat
 from esozflow.states.answers import Answered
 

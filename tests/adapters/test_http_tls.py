@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import trustme
+
 from esozflow.flow import Repeat
 from esozflow.states.answers import Answered
 

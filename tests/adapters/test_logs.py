@@ -12,13 +12,14 @@ from uuid import UUID
 
 import pytest
 import structlog
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
 from esozflow.adapters.logs import log_moves, redact
 from esozflow.flow import Move, Moved, Value
 from esozflow.states.names import Actor, Name
 from esozflow.states.signup import SignUp
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pydantic import SecretStr
 
 AT = datetime(2026, 1, 31, 12, tzinfo=UTC)
 JWT = "eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9.eyJhdWQiOiJwaXMtcmVnaXN0cmF0aW9uIn0.c2ln"

@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
+
 from esozflow.adapters.http import HttpGateway
 from esozflow.adapters.sandbox.envelope import Delivery, Dropped, Request, Response
 from esozflow.adapters.sandbox.esoz import Esoz
@@ -16,7 +18,6 @@ from esozflow.adapters.wire import MissingClientSecret
 from esozflow.flow import Outcome, Repeat, Unanswered, Unreachable, UsageError
 from esozflow.states.answers import Answered
 from esozflow.states.calls import Credential, SaveTokens, Service
-from pydantic import SecretStr
 
 from .gateway_calls import call
 

@@ -1,6 +1,7 @@
 """The scripted user: takes each step once, in order, and is never silent about a page nobody expected."""
 
 import pytest
+
 from esozflow.adapters.ui import ScriptedUi, UnexpectedPage
 from esozflow.flow import Event, Message, Page, UsageError
 

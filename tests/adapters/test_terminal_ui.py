@@ -5,13 +5,14 @@ import unicodedata
 from collections.abc import Callable, Iterator
 
 import pytest
-from esozflow.adapters.ui.terminal import TerminalUi, harmless, shown_address
-from esozflow.flow import Action, Event, Field, FieldGroup, Message, Page
-from esozflow.states import Confirm, Decline, RequestSigned, Retry, SigningFailed
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 from rich.console import Console
+
+from esozflow.adapters.ui.terminal import TerminalUi, harmless, shown_address
+from esozflow.flow import Action, Event, Field, FieldGroup, Message, Page
+from esozflow.states import Confirm, Decline, RequestSigned, Retry, SigningFailed
 
 CONFIRM = Page(
     name="confirm",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 
 import pytest
+from pydantic import SecretStr
+
 from esozflow.adapters.vault import CallbackVault, MemoryVault
 from esozflow.flow import Call, Repeat, Unanswered, UsageError
 from esozflow.states.answers import VaultAnswered
 from esozflow.states.calls import SaveTokens, Tokens
-from pydantic import SecretStr
 
 TOKENS = Tokens(
     access_token=SecretStr("canary-access"),

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.flow import (
     Action,

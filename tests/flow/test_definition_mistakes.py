@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
+
 from esozflow.flow import (
     Answered,
     Calling,
@@ -260,6 +261,11 @@ MISTAKES: dict[str, tuple[tuple[State[Any], ...], str, str]] = {
         (state("start", *OPEN), state("shelf", *OPEN), END),
         "state shelf is unreachable",
         "add a transition to it or drop it",
+    ),
+    "a call that leads to itself": (
+        (state("start", to(Answered), to(Unanswered, "start"), to(Unreachable), call=calling()), END),
+        "state start can call for ever without a person",
+        "put a state that waits between its calls",
     ),
     "a ring without a way out": (
         (

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+
 from esozflow.flow import Conflict, EventRefused, Snapshot
 
 THREADS = 50

@@ -8,6 +8,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
 from esozflow.flow import (
     Answered,
     CallInProgress,
@@ -20,9 +24,6 @@ from esozflow.flow import (
     Unreachable,
     UsageError,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 SOAK = os.environ.get("ESOZFLOW_SOAK") == "1"
 

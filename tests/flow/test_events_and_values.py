@@ -6,6 +6,10 @@ import json
 from typing import Any, Literal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import Field, field_validator
+
 from esozflow.flow import (
     Answered,
     Event,
@@ -18,9 +22,6 @@ from esozflow.flow import (
     UsageError,
     Value,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pydantic import Field, field_validator
 
 CANARY = "canary-7f3a"
 
@@ -63,9 +64,21 @@ def test_a_value_is_built_by_keyword_only() -> None:
 def test_nothing_extra_is_taken() -> None:
     with pytest.raises(InvalidInput) as caught:
         Registered(name="Ivan", age=7, nickname=CANARY)
-    assert caught.value.problems == (Problem(path="nickname", rule="extra_forbidden"),)
+    assert caught.value.problems == (Problem(path="*", rule="extra_forbidden"),)
     with pytest.raises(InvalidInput):
         Expired(at="now")
+
+
+def test_the_name_of_a_field_that_is_not_ours_is_never_repeated() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Registered.read({"name": "Ivan", "age": 7, CANARY: 1})
+    assert CANARY not in str(caught.value)
+
+
+def test_a_million_problems_are_not_listed() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Registered.read({str(n): n for n in range(1_000)})
+    assert len(caught.value.problems) == 100
 
 
 @pytest.mark.parametrize("wrong", [{"age": "7"}, {"age": 7.0}, {"age": True}, {"name": 7}, {"name": b"Ivan"}], ids=str)
@@ -164,7 +177,7 @@ def test_whatever_text_is_read_is_valid_or_invalid_input(text: Any) -> None:
 
 
 def test_outcomes_and_expiry_are_events_of_their_kinds() -> None:
-    assert {one for one in Event.__subclasses__() if one.__module__.startswith("esozflow")} == {Outcome, Expired}
+    assert {one for one in Event.__subclasses__() if one.__module__.startswith("esozflow.flow.")} == {Outcome, Expired}
     assert all(issubclass(one, Outcome) for one in (Answered, Unanswered, Unreachable))
     assert repr(Answered(status=200)) == "Answered(status=200)"
     assert repr(Unanswered(reason="timeout")) == "Unanswered(reason='timeout')"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 
-import esozflow.flow
 import pytest
+
+import esozflow.flow
 
 PUBLIC = [
     "Action",

@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
+
 from esozflow.flow import (
     Action,
     Answered,
@@ -23,7 +25,6 @@ from esozflow.flow import (
     Repeat,
     Value,
 )
-from pydantic import SecretStr
 
 CANARY = "canary-7f3a"
 

@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 import transitions
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from esozflow.flow import (
     Call,
     Calling,
@@ -25,8 +28,6 @@ from esozflow.flow import (
     Repeat,
     UsageError,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 WALKS = 10_000 if os.environ.get("ESOZFLOW_SOAK") == "1" else 2_000
 NOW = datetime.fromisoformat("2024-03-31T00:59:59+00:00")
@@ -271,7 +272,7 @@ def test_a_step_touches_no_socket_no_clock_and_no_chance(parcels: Any, monkeypat
     ):
         for name in names:
             monkeypatch.setattr(module, name, forbidden)
-    monkeypatch.setattr("esozflow.flow.engine.datetime", NoClock)
+    monkeypatch.setattr("esozflow.flow.system.datetime", NoClock)
     monkeypatch.setattr("esozflow.flow.flow.datetime", NoClock)
     for name in parcels.flow.states:
         snapshot = parcels.snapshot(name)

@@ -10,6 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
+
 from esozflow.flow import Call, Event, Expired, Flow, Snapshot, Unanswered, Unreachable
 from esozflow.states.answers import Answered, ApiError, VaultAnswered
 from esozflow.states.calls import Credential, HttpRequest, SaveTokens
@@ -30,7 +32,6 @@ from esozflow.states.events import (
 )
 from esozflow.states.settings import RegisterAuth, Settings
 from esozflow.states.signup import PisClient
-from pydantic import SecretStr
 
 SOAK = bool(os.environ.get("ESOZFLOW_SOAK"))
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -311,9 +312,7 @@ def sent(call: Call) -> str:
     request = call.request
     if isinstance(request, SaveTokens):
         found = request.tokens
-        return " ".join(
-            [found.access_token.get_secret_value(), found.refresh_token.get_secret_value(), found.scope, found.user_id]
-        )
+        return f"{found.access_token.get_secret_value()} {found.refresh_token.get_secret_value()} {found.scope}"
     assert isinstance(request, HttpRequest)
     bearer = request.bearer.get_secret_value() if request.bearer else ""
     return f"{request.path} {request.query} {bearer} {revealed(request.body)} {request.api_key}"

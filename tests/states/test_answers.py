@@ -8,14 +8,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
 from esozflow.states.answers import MAX_DEPTH, MAX_PARTS, Answered, ApiError
 from esozflow.states.flow import sign_up
 from esozflow.states.refusals import description_of, messages_of, oauth_error_of
 from esozflow.states.scope_names import translations
 from esozflow.states.settings import Settings
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pydantic import SecretStr
 
 MALFORMED, SOAK_MALFORMED = 100, 1_000
 EVERYTHING = Settings(available_scopes_check=True)
@@ -77,7 +78,7 @@ def mangled(value: Any, chance: random.Random) -> Any:
 def test_a_malformed_answer_to_any_call_leads_to_a_declared_state_with_a_page_or_a_call(
     examples: SimpleNamespace,
 ) -> None:
-    flow, chance = sign_up(EVERYTHING), random.Random(15)  # noqa: S311 - replayable
+    flow, chance = sign_up(EVERYTHING), random.Random(15)
     documented = [answer for answer in examples.ANSWERS if answer.data]
     for name, snapshot in calling(examples).items():
         targets = {move.to for move in flow.states[name].moves if move.event is Answered}
@@ -280,6 +281,25 @@ def test_retry_after_roles_could_not_be_read_reads_the_roles_again(examples: Sim
     *_, (snapshot, call) = examples.walk(flow, *failed, examples.Retry())
 
     assert (snapshot.state, call.name) == ("user_roles", "user_roles")
+
+
+@pytest.mark.parametrize(
+    ("own", "of_all", "scopes"),
+    [
+        (["a b", "b c"], ["c d", "a"], ("a", "b", "c", "d")),
+        (["a"], [], ("a",)),
+        ([], ["d"], ("d",)),
+    ],
+)
+def test_the_scopes_of_a_blank_query_are_those_of_the_users_roles_and_of_the_global_ones(
+    examples: SimpleNamespace, own: list[str], of_all: list[str], scopes: tuple[str, ...]
+) -> None:
+    blank = (*examples.way_to("validate_params"), examples.opened(scope=" "), *examples.way_to("register")[4:])
+    roles = (examples.answered(200, [{"scope": scope} for scope in names]) for names in (own, of_all))
+
+    snapshot = examples.at(sign_up(), *blank, examples.REGISTERED, *roles)
+
+    assert (snapshot.state, snapshot.context.scopes) == ("scope_names", scopes)
 
 
 def test_retry_after_another_read_reads_what_comes_after_the_scopes(examples: SimpleNamespace) -> None:

@@ -6,11 +6,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
+
 from esozflow.flow import EventRefused, Flow
 from esozflow.states.events import CallbackReceived
 from esozflow.states.flow import pis, sign_up
 from esozflow.states.settings import Settings
-from pydantic import SecretStr
 
 NO_STATE = Settings(append_state=False)
 

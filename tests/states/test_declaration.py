@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+
 from esozflow.flow import Answered, Expired, Repeat
 from esozflow.states import answers, document
 from esozflow.states.calls import ESOZ, VAULT
@@ -105,7 +106,7 @@ def test_the_ends_are_final_and_nothing_else_is() -> None:
 
 
 def test_every_transition_cites_a_sentence_of_the_document_or_says_that_it_is_ours(variation: Settings) -> None:
-    sentences = {document.asks(id) for id in document.SENTENCES}
+    sentences = {document.asks(number) for number in document.SENTENCES}
 
     for state in sign_up(variation).states.values():
         for move in state.moves:

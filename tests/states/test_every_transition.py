@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
+
 from esozflow.flow import Event, EventRefused, Flow, Snapshot
 from esozflow.states.flow import auth_ui, pis, sign_up
 from esozflow.states.settings import Settings

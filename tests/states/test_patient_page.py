@@ -8,14 +8,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
 from esozflow.flow import Message
 from esozflow.states.answers import MAX_DEPTH, MAX_PARTS
 from esozflow.states.flow import auth_ui
 from esozflow.states.person_page import groups_of
 from esozflow.states.signup import SignUp
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pydantic import SecretStr
 
 leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 objects = st.dictionaries(

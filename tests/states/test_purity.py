@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from esozflow.states import flow as flow_module
 from esozflow.states.flow import sign_up
 from esozflow.states.settings import Settings

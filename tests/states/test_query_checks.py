@@ -6,12 +6,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from esozflow.states.flow import auth_ui, sign_up
-from esozflow.states.settings import Settings
-from esozflow.states.validate_params import CHECKS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
+
+from esozflow.states.flow import auth_ui, sign_up
+from esozflow.states.settings import Settings
+from esozflow.states.validate_params import CHECKS
 
 MISSING = {
     "client_id": "client_id_missing",

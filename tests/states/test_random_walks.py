@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from esozflow.flow import Event, EventRefused, Flow, Snapshot
 from esozflow.states.flow import sign_up
 from esozflow.states.settings import Settings
@@ -22,7 +23,7 @@ class Path:
     """One random walk, and what must hold of it at every step."""
 
     def __init__(self, flow: Flow[Any], examples: SimpleNamespace, seed: int) -> None:
-        self.flow, self.examples, self.random = flow, examples, random.Random(seed)  # noqa: S311 - replayable
+        self.flow, self.examples, self.random = flow, examples, random.Random(seed)
         self.known: dict[str, list[Event]] = {
             name: [event for event in examples.EVENTS if (name, type(event)) in flow.table] for name in flow.states
         }

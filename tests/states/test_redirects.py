@@ -7,13 +7,14 @@ from types import SimpleNamespace
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
-from esozflow.states.flow import auth_ui, sign_up
-from esozflow.states.redirects import MAX_LENGTH, MAX_RETURNED, code_in, host_of, is_safe, with_parameters
-from esozflow.states.settings import Settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 from urllib3.util import parse_url
+
+from esozflow.states.flow import auth_ui, sign_up
+from esozflow.states.redirects import MAX_LENGTH, MAX_RETURNED, code_in, host_of, is_safe, with_parameters
+from esozflow.states.settings import Settings
 
 URI = "https://pis.example.ua/oauth/callback"
 

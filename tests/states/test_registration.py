@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+
 from esozflow.flow import InvalidInput, UsageError
 from esozflow.states import dictionaries
 from esozflow.states.dictionaries import UKRAINIAN_NAMES_OF_OURS, DocumentType, Entry, Gender, PhoneType
@@ -153,7 +154,7 @@ def test_an_optional_field_may_be_missing(field: str) -> None:
 @pytest.mark.parametrize("above", [*OBJECTS, *(f"{field}.0" for field in LISTS)])
 def test_an_unknown_field_is_refused_at_every_level(above: str) -> None:
     field = f"{above}.nonce".lstrip(".")
-    assert problems_of(changed(field, "x")) == [(field, "extra_forbidden")]
+    assert problems_of(changed(field, "x")) == [(f"{above}.*".lstrip("."), "extra_forbidden")]
 
 
 @pytest.mark.parametrize("wrong", [5, 5.5, True, [], {}, float("nan")])

@@ -9,14 +9,15 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from esozflow.adapters.demo.people import REQUEST
 from esozflow.adapters.sandbox.rules import person_problems
 from esozflow.adapters.sandbox.settings import SandboxSettings
 from esozflow.adapters.sandbox.validation import schema_problems
 from esozflow.flow import InvalidInput
 from esozflow.states.registration import RegistrationRequest, rules_on
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 TODAY = date(2024, 2, 1)
 ABSENT: Any = object()

@@ -8,6 +8,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from esozflow.flow import InvalidInput, Problem
 from esozflow.states.dictionaries import (
     AddressType,
@@ -21,8 +24,6 @@ from esozflow.states.dictionaries import (
 )
 from esozflow.states.registration import RegistrationRequest, rules_on
 from esozflow.states.rules import RULES
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ..people import EXAMPLE_REQUEST, example_request
 

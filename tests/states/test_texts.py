@@ -5,8 +5,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import esozflow.flow.errors
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+import esozflow.flow.errors
 from esozflow.flow import FlowError, Message, Page, Problem, Transition
 from esozflow.states import (
     Settings,
@@ -24,9 +28,6 @@ from esozflow.states.answers import Answered, ApiError
 from esozflow.states.signup import PisClient, Query, User
 from esozflow.states.texts import CATALOGUE, DICTIONARIES, FIELDS, GROUPS, REASONS, Source, Text, render_problem
 from esozflow.states.validate_params import CHECKS
-from hypothesis import given
-from hypothesis import strategies as st
-from pydantic import SecretStr
 
 SOURCES = sorted(Path(texts.__file__).parent.glob("*.py"))
 ENGINE_SOURCES = sorted(Path(esozflow.flow.errors.__file__).parent.glob("*.py"))

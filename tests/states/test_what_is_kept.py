@@ -8,15 +8,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from esozflow.flow import Expired, InvalidInput, Problem
-from esozflow.states import events as events_module
+from pydantic import SecretStr
+
+from esozflow.flow import Expired, InvalidInput
 from esozflow.states.events import RequestFilled, RequestSigned, SigningFailed
 from esozflow.states.flow import auth_ui, pis, sign_up
 from esozflow.states.registration import RegistrationRequest
-from esozflow.states.rules import RULES
 from esozflow.states.settings import RegisterAuth, Settings
 from esozflow.states.signup import SignUp, gathered
-from pydantic import SecretStr
+
+from ..people import TODAY, example_request
 
 SECRETS = ("confidant_token", "content", "user_data", "code", "tokens", "patient", "jwt", "otp", "session_token")
 
@@ -261,31 +262,19 @@ def test_what_is_signed_is_what_was_filled_in_and_can_be_corrected_before(exampl
     assert (signed.state, signed.context.content, signed.context.messages) == ("hand_over", None, ())
 
 
-def test_a_filled_in_request_must_hold_on_the_day_it_was_filled_in(
-    examples: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    request = RegistrationRequest.model_construct()
+def test_a_filled_in_request_must_hold_on_the_day_it_was_filled_in(examples: SimpleNamespace) -> None:
     given: dict[str, Any] = {
         "client": examples.client(),
         "token": SecretStr("canary-query-token"),
-        "request": request,
-        "filled_on": date(2026, 3, 1),
+        "request": RegistrationRequest.read(example_request()),
     }
-    days: list[date] = []
-
-    def rules(of: RegistrationRequest, day: date) -> list[Problem]:
-        days.append(day)
-        return broken
-
-    monkeypatch.setattr(events_module, "rules_on", rules)
-    broken: list[Problem] = []
-    assert RequestFilled(**given).request is request
-    broken = [Problem(path="person.birth_date", rule=next(iter(RULES)))]
+    RequestFilled(**given, filled_on=TODAY)
     with pytest.raises(InvalidInput) as raised:
-        RequestFilled(**given)
-
-    assert days == [date(2026, 3, 1)] * 2
-    assert "canary" not in str(raised.value)
+        RequestFilled(**given, filled_on=date(2014, 1, 1))
+    assert {(one.path, one.rule) for one in raised.value.problems} >= {
+        ("person.birth_date", "birth_date_invalid"),
+        ("person.documents.0.issued_at", "issued_in_future"),
+    }
 
 
 def test_a_request_is_filled_in_by_somebody_who_is_signed_in(examples: SimpleNamespace) -> None:

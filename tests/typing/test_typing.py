@@ -10,8 +10,9 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-import esozflow.flow
 import pytest
+
+import esozflow.flow
 
 API = Path(__file__).with_name("api.py")
 

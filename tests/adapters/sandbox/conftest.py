@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
+
 from esozflow.adapters.sandbox import Esoz, SandboxSettings, Seed, serve
 
 from ...people import EXAMPLE_REQUEST

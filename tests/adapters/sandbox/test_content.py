@@ -6,11 +6,12 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from esozflow.adapters.sandbox import SandboxSettings
 from esozflow.adapters.sandbox.rules import person_problems
 from esozflow.adapters.sandbox.validation import schema_problems
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ...people import EXAMPLE_REQUEST
 

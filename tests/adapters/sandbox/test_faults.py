@@ -11,6 +11,7 @@ import tracemalloc
 
 import pytest
 import requests
+
 from esozflow.adapters.sandbox import Dropped, Esoz, Fault, Request, serve
 from esozflow.adapters.sandbox.faults import gzip_bomb
 from esozflow.flow import InvalidInput

@@ -6,6 +6,7 @@ import random
 
 import jwt as jwts
 import pytest
+
 from esozflow.adapters.sandbox import Seed, SeedConfidant
 from esozflow.flow import UsageError
 

@@ -7,6 +7,7 @@ import copy
 
 import jwt as jwts
 import pytest
+
 from esozflow.adapters.sandbox import Esoz, Request, Seed, SeedConfidant
 from esozflow.adapters.sandbox.applicant import is_signer
 from esozflow.adapters.sandbox.content import Signature, SignedContent

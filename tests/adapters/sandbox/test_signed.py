@@ -7,6 +7,7 @@ import json
 from datetime import timedelta
 
 import pytest
+
 from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
 from esozflow.adapters.signing import CertificateSigner
 

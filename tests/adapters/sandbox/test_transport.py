@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 import requests
-from esozflow.adapters.sandbox import AdvanceClock, Esoz, Request, SandboxSettings, Seed, process, run_sandbox, serve
-from esozflow.flow import InvalidInput, UsageError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from esozflow.adapters.sandbox import AdvanceClock, Esoz, Request, SandboxSettings, Seed, process, run_sandbox, serve
+from esozflow.flow import InvalidInput, UsageError
 
 POSTS = [
     "/api/pis/confidant/sign-up_validation",
