@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Generic, TypeVar
 
-from structlog.contextvars import bound_contextvars
-
 from .errors import CallInProgress, EventRefused, StaleRevision, UsageError
 from .events import Answered, Event, Expired, Outcome, Unanswered
 from .flow import Flow, Stepped
@@ -124,6 +122,9 @@ class Engine(Generic[C]):
         return stepped.snapshot
 
     def _outcome(self, snapshot: Snapshot[C], call: Call) -> Outcome:
+        # Imported where it is used: structlog brings a terminal library along wherever one is installed.
+        from structlog.contextvars import bound_contextvars
+
         state = self.flow.states[snapshot.state]
         with bound_contextvars(instance=snapshot.id, section=state.section, actor=state.actor, state=state.name):
             try:

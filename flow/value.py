@@ -94,7 +94,3 @@ class Value(_Refusing):
 
     def __repr_args__(self) -> list[tuple[str | None, Any]]:
         return [(name, getattr(self, name)) for name in self.shown]
-
-    if TYPE_CHECKING:
-
-        def __hash__(self) -> int: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -52,3 +52,7 @@ class Settings(Value):
     page_lifetime: timedelta = Field(default=timedelta(hours=1), gt=timedelta())
     hand_over_lifetime: timedelta = Field(default=timedelta(hours=12), gt=timedelta())
     call_deadline: float = Field(default=30.0, gt=0)
+
+    if TYPE_CHECKING:  # frozen, and so hashable; but a checker cannot see it from the base
+
+        def __hash__(self) -> int: ...
