@@ -215,6 +215,39 @@ def test_a_result_that_is_unknown_is_told_with_both_ways_on(examples: SimpleName
     assert "register_unknown" in examples.codes(left)
 
 
+@pytest.mark.parametrize("lost", ["unanswered", "broken gateway", "success without a result"])
+@pytest.mark.parametrize("then", ["refused", "declined", "expired"])
+def test_a_registration_whose_result_was_once_unknown_is_never_denied_afterwards(
+    examples: SimpleNamespace, lost: str, then: str
+) -> None:
+    flow = auth_ui()
+    first = {
+        "unanswered": examples.Unanswered(reason="timeout"),
+        "broken gateway": examples.answered(502),
+        "success without a result": examples.answered(201, {}),
+    }[lost]
+    unsent = examples.Unreachable(reason="refused")
+    ends = {
+        "refused": (examples.refused(409, "User with such tax_id already exists"),),
+        "declined": (unsent, examples.Decline()),
+        "expired": (unsent, examples.Expired()),
+    }[then]
+    way = (*examples.way_to("register", part="auth_ui"), first, examples.RegisterAgain(), *ends)
+
+    snapshot = examples.at(flow, *way)
+
+    assert flow.states[snapshot.state].final
+    assert examples.codes(flow.page(snapshot))[-1] == "register_unknown"
+
+
+def test_a_registration_that_was_refused_at_once_is_told_to_be_none(examples: SimpleNamespace) -> None:
+    flow = auth_ui()
+
+    snapshot = examples.at(flow, *examples.way_to("register", part="auth_ui"), examples.refused(409))
+
+    assert examples.codes(flow.page(snapshot))[-1] == "not_registered"
+
+
 def test_a_registration_asked_for_again_sends_the_same_request(examples: SimpleNamespace) -> None:
     flow = auth_ui()
     way = (*examples.way_to("register", part="auth_ui"), examples.Unanswered(reason="t"), examples.RegisterAgain())

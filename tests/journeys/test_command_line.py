@@ -1,0 +1,95 @@
+"""The commands, as a person runs them."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import requests
+
+from esozflow.adapters.demo.scenarios import SCENARIOS
+from esozflow.adapters.sandbox import Seed
+
+COMMAND = [sys.executable, "-m", "esozflow.adapters.cli"]
+
+
+def run(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *arguments], input=given, capture_output=True, text=True, timeout=90, check=False)
+
+
+def test_the_demonstration_shows_nine_sections_in_order_and_masked_tokens() -> None:
+    done = run("demo")
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"^(4\.\d) ", done.stdout, re.MULTILINE) == [f"4.{n}" for n in range(1, 10)]
+    assert re.search(r"access_token: ..•{8} \(\d+ characters\)", done.stdout)
+    assert "register 1, approve 1, exchange 1" in done.stdout
+    seed = Seed()
+    assert not [one for one in (seed.pis.secret, seed.confidant.access_token) if one in done.stdout + done.stderr]
+
+
+def test_json_is_one_object_a_move_and_the_summary_goes_to_standard_error() -> None:
+    done = run("demo", "--json")
+    assert done.returncode == 0, done.stderr
+    moves = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {tuple(move) for move in moves} == {("section", "actor", "state", "event", "to", "call", "status")}
+    assert moves[0]["state"] == "prepare"
+    assert moves[-1]["to"] == "signed_up"
+    assert json.loads(done.stderr)["ledger"] == {"register": 1, "approve": 1, "exchange": 1}
+
+
+def test_the_list_names_every_scenario() -> None:
+    listed = run("demo", "--list").stdout.splitlines()
+    assert [line.split()[0] for line in listed] == [one.name for one in SCENARIOS]
+
+
+def test_an_unknown_scenario_is_told_before_anything_starts() -> None:
+    done = run("demo", "--scenario", "nothing")
+    assert done.returncode == 2
+    assert "There is no scenario 'nothing'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_user_of_the_auth_ui_can_be_asked_in_the_terminal() -> None:
+    done = run("demo", "--interactive", "--lang", "en", given="1\n\n1\n")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Марко" in done.stdout
+    assert "калина2015" not in done.stdout
+    assert "→ signed_up" in done.stdout
+
+
+def test_the_sandbox_makes_private_keys_serves_and_stops_when_told(tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    process = subprocess.Popen(
+        [*COMMAND, "sandbox", "--port", "0", "--keys", str(keys)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    with process.stdout:
+        first = process.stdout.readline()
+        url = re.search(r"http://127\.0\.0\.1:\d+", first)
+        assert url, first
+        assert requests.get(f"{url[0]}/sandbox/ledger", timeout=10).json()["counts"]["register"] == 0
+        assert {file.name: file.stat().st_mode & 0o777 for file in keys.iterdir()} == {
+            "authority.pem": 0o600,
+            "confidant.pem": 0o600,
+        }
+        process.send_signal(signal.SIGTERM)
+        process.stdout.read()
+    assert process.wait(10) == 0
+
+
+def test_a_redirect_uri_that_leaves_the_machine_is_refused_without_a_traceback(tmp_path: Path) -> None:
+    done = run("sandbox", "--keys", str(tmp_path / "keys"), "--redirect-uri", "https://pis.example.com/callback")
+    assert done.returncode == 2
+    assert "this machine" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_the_extra_the_command_says_how_to_install_it() -> None:
+    code = "import sys; sys.modules['typer'] = None; from esozflow.adapters.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "pip install 'esozflow[cli]'" in done.stderr
