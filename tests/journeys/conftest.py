@@ -1,0 +1,169 @@
+"""One organisation or two, against an emulated ЕСОЗ in this process, over HTTP or without a socket."""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from pydantic import SecretStr
+
+from esozflow.adapters.demo.people import REQUEST
+from esozflow.adapters.http import HttpGateway
+from esozflow.adapters.sandbox import Esoz, Request, Response, SandboxSettings, Seed, serve
+from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
+from esozflow.adapters.signing import CertificateSigner
+from esozflow.adapters.stores.memory import MemoryStore
+from esozflow.adapters.vault import MemoryVault
+from esozflow.flow import Engine, Snapshot
+from esozflow.states import (
+    Confirm,
+    HandedOver,
+    Opened,
+    PisClient,
+    RegistrationRequest,
+    RequestFilled,
+    RequestSigned,
+    SignUp,
+)
+
+SEED = Seed()
+AUTHORITY = SandboxAuthority.create()
+SIGNER = CertificateSigner(AUTHORITY.issue(Signatory(drfo=SEED.confidant.tax_id or "")))
+CLIENT = PisClient(
+    client_id=SEED.pis.id,
+    redirect_uri=SEED.pis.redirect_uris[0],
+    scope="app:read_pis person:details_pis",
+    auth_ui="https://my.example.ua",
+)
+
+
+class HandClock:
+    def __init__(self) -> None:
+        self.time = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time.timestamp()
+
+    def forward(self, by: timedelta) -> None:
+        self.time += by
+
+
+class Recorded:
+    """An emulated ЕСОЗ that remembers the requests it was sent."""
+
+    def __init__(self, esoz: Esoz) -> None:
+        self._esoz = esoz
+        self.requests: list[Request] = []
+
+    def handle(self, request: Request) -> Response:
+        self.requests.append(request)
+        return self._esoz.handle(request)
+
+    def times(self, path: str) -> int:
+        return sum(request.path == path for request in self.requests)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._esoz, name)
+
+
+def new_esoz(**settings: Any) -> Esoz:
+    return Esoz(
+        SandboxSettings(signature_mode="cms", **settings),
+        seed=SEED,
+        trusted=[AUTHORITY.certificate],
+        source=random.Random(7),
+    )
+
+
+def gateway(url: str, *, secret: bool = True) -> HttpGateway:
+    return HttpGateway(
+        auth_base_url=url, api_base_url=url, client_secret=SecretStr(SEED.pis.secret) if secret else None
+    )
+
+
+def engine(flow: Any, esoz_port: Any, **options: Any) -> Engine[SignUp]:
+    return Engine(
+        flow,
+        store=options.pop("store", None) or MemoryStore[SignUp](),
+        ports={"esoz": esoz_port, "vault": MemoryVault()},
+        **options,
+    )
+
+
+def filled() -> RequestFilled:
+    return RequestFilled(
+        client=CLIENT,
+        token=SecretStr(SEED.confidant.access_token),
+        request=RegistrationRequest.read(REQUEST),
+        filled_on=datetime.now(UTC).date(),
+    )
+
+
+def signed(child: int = 0) -> RequestSigned:
+    """Sign the example's request; every other number is another child of the same confidant."""
+    request = copy.deepcopy(REQUEST)
+    if child:
+        person = request["person"]
+        person["tax_id"], person["unzr"] = f"42{child:08}", f"20150705-{child:05}"
+        person["documents"][0]["number"] = f"АМ{child:06}"
+    return RequestSigned.of(SIGNER.sign(RegistrationRequest.read(request).to_signed_json()))
+
+
+def opened(**changes: Any) -> Opened:
+    return Opened(
+        **{
+            "client_id": CLIENT.client_id,
+            "redirect_uri": CLIENT.redirect_uri,
+            "scope": CLIENT.scope,
+            "user_data": signed().user_data,
+            "token": SecretStr(SEED.confidant.access_token),
+            "state": SecretStr("the-state-of-the-pis"),
+            **changes,
+        }
+    )
+
+
+def at_confirm(one: Engine[SignUp]) -> Snapshot[SignUp]:
+    return one.send(one.begin().id, opened())
+
+
+def at_consent(one: Engine[SignUp]) -> Snapshot[SignUp]:
+    return one.send(at_confirm(one).id, Confirm())
+
+
+def whole_at_confirm(one: Engine[SignUp]) -> Snapshot[SignUp]:
+    id = one.begin().id
+    for event in (filled(), signed(), HandedOver(), opened()):
+        snapshot = one.send(id, event)
+    return snapshot
+
+
+@pytest.fixture
+def given() -> SimpleNamespace:
+    """The names of this module, for tests that cannot import it."""
+    return SimpleNamespace(**{name: value for name, value in globals().items() if not name.startswith("__")})
+
+
+@pytest.fixture
+def served() -> Iterator[Callable[..., tuple[Recorded, str]]]:
+    """Serve one `Esoz` over loopback HTTP."""
+    running: list[Any] = []
+
+    def start(**settings: Any) -> tuple[Recorded, str]:
+        esoz = Recorded(new_esoz(**settings))
+        context = serve(cast(Esoz, esoz))
+        url = context.__enter__()
+        running.append(context)
+        return esoz, url
+
+    yield start
+    for context in running:
+        context.__exit__(None, None, None)

@@ -1,0 +1,212 @@
+"""Random users, random faults, random delays: the whole sign-up keeps its promises."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from pydantic import SecretStr
+
+from esozflow.adapters.sandbox import Fault
+from esozflow.adapters.sandbox.gateway import SandboxGateway
+from esozflow.adapters.stores.memory import MemoryStore
+from esozflow.flow import FlowError, Moved
+from esozflow.states import (
+    Accept,
+    CallbackReceived,
+    Confirm,
+    Decline,
+    EditAgain,
+    HandedOver,
+    Leave,
+    RegisterAgain,
+    Retry,
+    Settings,
+    SigningFailed,
+    SignUp,
+    sign_up,
+)
+
+SOAK = "ESOZFLOW_SOAK" in os.environ
+WRITES = ("register", "approve", "exchange")
+# What has to be behind whoever stands in a state.
+BEFORE = {
+    "confirm": {"validate"},
+    "consent": {"validate", "register"},
+    "redirect": {"validate", "register", "approve"},
+    "save_tokens": {"validate", "register", "approve", "exchange"},
+    "signed_up": {"validate", "register", "approve", "exchange"},
+}
+
+
+def machine_of(given: SimpleNamespace) -> type[RuleBasedStateMachine]:
+    known = frozenset({(given.CLIENT.client_id, given.CLIENT.redirect_uri)})
+
+    class WholeSignUp(RuleBasedStateMachine):
+        @initialize(redirect_known=st.booleans(), roles=st.booleans())
+        def begin(self, redirect_known: bool, roles: bool) -> None:
+            self.esoz = given.new_esoz()
+            self.clock = given.HandClock()
+            self.moves: list[Moved] = []
+            self.asked: Counter[str] = Counter()
+            self.store = MemoryStore[SignUp]()
+            self.scope = " " if roles else given.CLIENT.scope
+            port = SandboxGateway(self.esoz, client_secret=SecretStr(given.SEED.pis.secret))
+            self.engine = given.engine(
+                sign_up(Settings(known_redirects=known if redirect_known else frozenset())),
+                port,
+                store=self.store,
+                clock=self.clock,
+                observers=(self.moves.append,),
+            )
+            self.id = self.engine.begin().id
+
+        def send(self, event: Any) -> None:
+            before = self.store.load(self.id)
+            try:
+                self.engine.send(self.id, event)
+            except FlowError:
+                after = self.store.load(self.id)
+                assert after == before or after.state in ("expired", "not_returned", "left_unknown", "exchange_unknown")
+                return
+            if type(event) in (Confirm, RegisterAgain):
+                self.asked["register"] += 1
+            self.asked["approve"] += isinstance(event, Accept)
+
+        @rule(
+            event=st.sampled_from([Confirm(), Accept(), HandedOver(), Retry(), RegisterAgain(), Leave(), EditAgain()])
+        )
+        def act(self, event: Any) -> None:
+            self.send(event)
+
+        @rule()
+        def go_on(self) -> None:
+            events = {
+                "prepare": given.filled,
+                "sign": given.signed,
+                "hand_over": HandedOver,
+                "validate_params": lambda: given.opened(scope=self.scope),
+                "confirm": Confirm,
+                "consent": Accept,
+                "redirect": self.callback,
+                "decline_redirect": self.callback,
+            }
+            make = events.get(self.store.load(self.id).state)
+            self.send(make() if make else Retry())
+
+        @rule(event=st.sampled_from([Decline(), SigningFailed(code="cancelled")]))
+        def refuse(self, event: Any) -> None:
+            self.send(event)
+
+        @rule(forged=st.sampled_from(["", "code=x", "code=x&state=y", "error=access_denied&state=y"]))
+        def forge_a_callback(self, forged: str) -> None:
+            state = self.store.load(self.id).state
+            self.send(CallbackReceived.from_query(forged))
+            assert self.store.load(self.id).state in (
+                state,
+                "expired",
+                "not_returned",
+                "left_unknown",
+                "exchange_unknown",
+            )
+
+        @rule(
+            endpoint=st.sampled_from([*WRITES, "validate", "dictionaries", "client_details", "user_roles"]),
+            fault=st.sampled_from(
+                [
+                    {"kind": "drop", "after_effect": True},
+                    {"kind": "drop", "after_effect": False},
+                    {"kind": "status", "status": 422, "message": "no"},
+                    {"kind": "status", "status": 502, "envelope": False},
+                    {"kind": "wrong_types"},
+                    {"kind": "missing_token"},
+                    {"kind": "broken_json"},
+                ]
+            ),
+        )
+        def script(self, endpoint: Any, fault: dict[str, Any]) -> None:
+            self.esoz.clear_faults()
+            self.esoz.script(Fault(endpoint=endpoint, **fault))
+
+        @precondition(lambda self: len(self.moves) > 6)
+        @rule(minutes=st.sampled_from([1, 59, 61, 13 * 60]))
+        def wait(self, minutes: int) -> None:
+            self.clock.forward(timedelta(minutes=minutes))
+
+        def callback(self) -> CallbackReceived:
+            page = self.engine.page(self.store.load(self.id))
+            query = page.leads_to.get_secret_value().partition("?")[2]
+            state = self.store.load(self.id).context.oauth_state.get_secret_value()
+            return CallbackReceived.from_query(query.replace("the-state-of-the-pis", state))
+
+        @invariant()
+        def nothing_is_done_more_often_than_a_person_asked(self) -> None:
+            assert self.esoz.ledger.count("register") <= max(1, self.asked["register"])
+            assert self.esoz.ledger.count("approve") <= self.asked["approve"]
+            assert self.esoz.ledger.count("exchange") <= 1
+
+        @invariant()
+        def no_step_was_skipped(self) -> None:
+            snapshot = self.store.load(self.id)
+            for kind in BEFORE.get(snapshot.state, ()):
+                assert self.esoz.ledger.count(kind) >= 1
+
+        @invariant()
+        def the_journal_replays_to_the_snapshot(self) -> None:
+            state, revision = "prepare", 0
+            for move in self.store.journal(self.id):
+                assert (move.from_state, move.revision) == (state, revision + 1)
+                state, revision = move.to_state, move.revision
+            snapshot = self.store.load(self.id)
+            assert (snapshot.state, snapshot.revision) == (state, revision)
+
+        @invariant()
+        def it_rests_on_a_page_and_waits_for_somebody(self) -> None:
+            snapshot = self.store.load(self.id)
+            assert self.engine.flow.call(snapshot) is None
+            assert self.engine.page(snapshot) is not None or snapshot.state == "validate_params"
+
+        @invariant()
+        def a_patient_who_may_be_registered_is_never_denied(self) -> None:
+            page = self.engine.page(self.store.load(self.id))
+            codes = {message.code for message in page.messages} if page else set[str]()
+            if self.esoz.ledger.count("register"):
+                assert not codes & {"nothing_done", "not_registered"}
+
+    return WholeSignUp
+
+
+def test_the_whole_sign_up_keeps_its_promises(given: SimpleNamespace) -> None:
+    run_state_machine_as_test(
+        machine_of(given),
+        settings=settings(
+            max_examples=2_000 if SOAK else 120,
+            stateful_step_count=50,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_the_machine_would_notice_a_second_registration(given: SimpleNamespace) -> None:
+    machine = machine_of(given)()
+    machine.begin(redirect_known=True, roles=False)
+    machine.asked["register"] = 1
+    machine.esoz.ledger.count = lambda kind: 2  # type: ignore[method-assign]
+    with pytest.raises(AssertionError):
+        machine.nothing_is_done_more_often_than_a_person_asked()
