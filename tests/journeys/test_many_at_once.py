@@ -8,10 +8,25 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
-from esozflow.flow import Conflict, EventRefused, FlowError
-from esozflow.states import Accept, Confirm, auth_ui
+from esozflow.adapters.stores.memory import MemoryStore
+from esozflow.flow import Conflict, EventRefused, FlowError, Snapshot
+from esozflow.states import Accept, Confirm, SignUp, auth_ui
 
 THREADS = 50
+
+
+class Rendezvous(MemoryStore[SignUp]):
+    """Lets all threads read the same snapshot before any of them may go on: the worst case, every time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meeting: threading.Barrier | None = None
+
+    def load(self, id: str) -> Snapshot[SignUp]:
+        snapshot = super().load(id)
+        if self.meeting is not None:
+            self.meeting.wait(30)
+        return snapshot
 
 
 def together(act: Callable[[], Any]) -> list[Any]:
@@ -30,9 +45,12 @@ def together(act: Callable[[], Any]) -> list[Any]:
 
 def test_fifty_threads_that_accept_one_consent_approve_once(given: SimpleNamespace, served: Callable[..., Any]) -> None:
     esoz, url = served()
-    one = given.engine(auth_ui(), given.gateway(url, secret=False))
+    store = Rendezvous()
+    one = given.engine(auth_ui(), given.gateway(url, secret=False), store=store)
     consent = given.at_consent(one)
+    store.meeting = threading.Barrier(THREADS)
     results = together(lambda: one.send(consent.id, Accept()))
+    store.meeting = None
     assert esoz.ledger.count("approve") == 1
     won = [result for result in results if not isinstance(result, FlowError)]
     assert {one.page(result).leads_to for result in won} == {one.page(one.load(consent.id)).leads_to}
@@ -43,9 +61,12 @@ def test_fifty_threads_that_confirm_one_sign_up_register_once(
     given: SimpleNamespace, served: Callable[..., Any]
 ) -> None:
     esoz, url = served()
-    one = given.engine(auth_ui(), given.gateway(url, secret=False))
+    store = Rendezvous()
+    one = given.engine(auth_ui(), given.gateway(url, secret=False), store=store)
     confirm = given.at_confirm(one)
+    store.meeting = threading.Barrier(THREADS)
     results = together(lambda: one.send(confirm.id, Confirm(), revision=confirm.revision))
+    store.meeting = None
     assert esoz.ledger.count("register") == 1
     assert len([result for result in results if not isinstance(result, Conflict)]) == 1
 

@@ -57,8 +57,8 @@ def machine_of(given: SimpleNamespace) -> type[RuleBasedStateMachine]:
     known = frozenset({(given.CLIENT.client_id, given.CLIENT.redirect_uri)})
 
     class WholeSignUp(RuleBasedStateMachine):
-        @initialize(redirect_known=st.booleans(), roles=st.booleans())
-        def begin(self, redirect_known: bool, roles: bool) -> None:
+        @initialize(redirect_known=st.booleans(), roles=st.booleans(), ahead=st.sampled_from([0, 0, 4, 4, 4, 5]))
+        def begin(self, redirect_known: bool, roles: bool, ahead: int = 0) -> None:
             self.esoz = given.new_esoz()
             self.clock = given.HandClock()
             self.moves: list[Moved] = []
@@ -74,6 +74,8 @@ def machine_of(given: SimpleNamespace) -> type[RuleBasedStateMachine]:
                 observers=(self.moves.append,),
             )
             self.id = self.engine.begin().id
+            for _ in range(ahead):
+                self.go_on_once()
 
         def send(self, event: Any) -> None:
             before = self.store.load(self.id)
@@ -95,6 +97,14 @@ def machine_of(given: SimpleNamespace) -> type[RuleBasedStateMachine]:
 
         @rule()
         def go_on(self) -> None:
+            self.go_on_once()
+
+        @rule()
+        def insist(self) -> None:
+            """A user who does not give up."""
+            self.send(RegisterAgain() if self.store.load(self.id).state == "register_unknown" else Retry())
+
+        def go_on_once(self) -> None:
             events = {
                 "prepare": given.filled,
                 "sign": given.signed,
@@ -210,3 +220,16 @@ def test_the_machine_would_notice_a_second_registration(given: SimpleNamespace) 
     machine.esoz.ledger.count = lambda kind: 2  # type: ignore[method-assign]
     with pytest.raises(AssertionError):
         machine.nothing_is_done_more_often_than_a_person_asked()
+
+
+def test_a_registration_asked_for_again_and_refused_is_not_denied(given: SimpleNamespace) -> None:
+    machine = machine_of(given)()
+    machine.begin(redirect_known=True, roles=False, ahead=4)
+    machine.esoz.script(
+        Fault(endpoint="register", kind="drop", after_effect=True),
+        Fault(endpoint="register", kind="status", status=409),
+    )
+    machine.send(Confirm())
+    machine.send(RegisterAgain())
+    assert machine.store.load(machine.id).state == "register_refused"
+    machine.a_patient_who_may_be_registered_is_never_denied()
