@@ -1,0 +1,159 @@
+"""Every documented error of every call, as it comes over HTTP, ends where the document says and is told to the user.
+
+What causes each of them is the sandbox's to know and is tested there and in the scenarios; here each comes with its
+published status, type and message. Sources: PIS API blueprint, pages of the validation and the registration, and the
+open-sourced OAuth server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from esozflow.adapters.sandbox import Fault
+from esozflow.states import Accept, CallbackReceived, Confirm, render, sign_up
+
+GATEWAY = [
+    (401, "access_denied", "Authorization header is not set or doesn't contain Bearer token", None),
+    (401, "access_denied", "Invalid access token", "Термін cecії користувача вичерпано"),
+    (403, "forbidden", "Your scope does not allow to access this resource. Missing allowances: x:y", None),
+]
+SIGNED_CONTENT = [
+    (422, "validation_failed", "required property signed_content was not present", "обов'язкове поле"),
+    (422, "validation_failed", "required property signed_content_encoding was not present", "обов'язкове"),
+    (422, "validation_failed", "Invalid signed content", "Підписаний контент некоректний або прострочений."),
+    (422, "validation_failed", "value is not allowed in enum", None),
+    (400, "request_malformed", "Invalid signature", None),
+    (
+        400,
+        "request_malformed",
+        "document must contain 1 signature and 0 stamps but contains 2 signatures and 0 stamps",
+        None,
+    ),
+    (422, "validation_failed", "Malformed encoded content. Probably, you have encoded corrupted JSON.", None),
+    (401, "access_denied", "Digital signature timestamp is expired", "некоректний або прострочений"),
+    (401, "access_denied", "Unable to authenticate signer", "Не вдалося ідентифікувати підписанта"),
+    (422, "validation_failed", "Confidant person and signer must be the same", "мають бути однією особою"),
+    (422, "validation_failed", "expected true but got false for attribute patient_signed", "підписанням"),
+    (
+        422,
+        "validation_failed",
+        "expected true but got false for attribute process_disclosure_data_consent",
+        "розкриття",
+    ),
+    (409, "conflict", "User with such tax_id already exists", "ідентифікаційним номером вже існує"),
+    (409, "request_conflict", "User with such tax_id already exists.", "ідентифікаційним номером вже існує"),
+    (409, "tax_id_exists", None, "ідентифікаційним номером вже існує"),
+]
+REGISTER = [
+    (401, "access_denied", "Unauthorized", "Час заповнення форми вичерпався."),
+    (401, "jwt_expired", "JWT expired", "Час заповнення форми вичерпався."),
+    (401, "jwt_invalid", "JWT is invalid.", "некоректний або прострочений"),
+    (401, "access_denied", "It is impossible to uniquely identify the person.", "Неможливо однозначно"),
+    (409, "request_conflict", "Relationship is not approved yet", None),
+    (
+        422,
+        "validation_failed",
+        "Patient who has confidant person can not be used as confidant for other patients",
+        None,
+    ),
+    (
+        422,
+        "validation_failed",
+        "Relationship between confidant patient and related patient already exists",
+        None,
+    ),
+    (401, "access_denied", "User is blocked.", "заблоковано"),
+    (401, "access_denied", "Person not found.", None),
+    (502, "internal_error", "Failed to save signed content", None),
+    (403, "forbidden", "Invalid verification code", None),
+    (403, "forbidden", "Verification code expired", None),
+    (403, "forbidden", "Maximum attempts exceed", None),
+]
+APPROVE = [
+    (400, "request_malformed", "Malformed request. Probably, you have sent corrupted JSON.", None),
+    (422, "validation_failed", "can't be blank", None),
+    (401, "access_denied", "Invalid client id.", None),
+    (401, "access_denied", "Client is blocked.", None),
+    (401, "access_denied", "User not found.", None),
+    (401, "user_blocked", "User blocked.", "заблоковано"),
+    (401, "access_denied", "The redirection URI provided does not match a pre-registered value.", None),
+    (
+        422,
+        "request_malformed",
+        "Requested scope is empty. Scope not passed or user has no roles or global roles.",
+        None,
+    ),
+    (422, "request_malformed", "Scope is not allowed by client type.", None),
+    (422, "request_malformed", "User requested scope that is not allowed by role based access policies.", None),
+    (409, "request_conflict", "Relationship is not approved yet", None),
+]
+EXCHANGE = [
+    (422, "request_malformed", "Request must include grant_type.", None),
+    (401, "invalid_grant", "Grant type not allowed.", None),
+    (422, "validation_failed", "can't be blank", None),
+    (401, "invalid_client", "Invalid client id or secret.", None),
+    (401, "token_not_found", "Token not found.", None),
+    (401, "invalid_grant", "Token not found or expired.", None),
+    (401, "token_expired", "Token expired.", None),
+    (401, "invalid_client", "The redirection URI provided does not match a pre-registered value.", None),
+    (401, "access_denied", "Resource owner revoked access for the client.", None),
+    (401, "access_denied", "Token has already been used.", None),
+    (400, "request_malformed", "Malformed request. Probably, you have sent corrupted JSON.", None),
+]
+ENDS = {
+    "validate": ("validation_refused", [*GATEWAY, *SIGNED_CONTENT]),
+    "register": ("register_refused", [*GATEWAY, *SIGNED_CONTENT, *REGISTER]),
+    "approve": ("consent", [*GATEWAY, *APPROVE]),
+    "exchange": ("exchange_refused", EXCHANGE),
+}
+ROWS = [(call, end, *row) for call, (end, rows) in ENDS.items() for row in rows]
+
+
+@pytest.mark.parametrize(("call", "end", "status", "kind", "message", "told"), ROWS)
+def test_a_documented_error_ends_where_documented_and_is_told(
+    given: SimpleNamespace,
+    served: Callable[..., Any],
+    call: Any,
+    end: str,
+    status: int,
+    kind: str,
+    message: str | None,
+    told: str | None,
+) -> None:
+    esoz, url = served()
+    esoz.script(Fault(endpoint=call, kind="status", status=status, type=kind, message=message))
+    one = given.engine(sign_up(), given.gateway(url))
+    snapshot = given.whole_at_confirm(one)
+    if call != "validate":
+        snapshot = one.send(snapshot.id, Confirm())
+    if call in ("approve", "exchange"):
+        snapshot = one.send(snapshot.id, Accept())
+    if call == "exchange":
+        query = one.page(snapshot).leads_to.get_secret_value().partition("?")[2]
+        state = snapshot.context.oauth_state.get_secret_value()
+        snapshot = one.send(snapshot.id, CallbackReceived.from_query(query.replace("the-state-of-the-pis", state)))
+    page = one.page(snapshot)
+    shown = " | ".join(render(each) for each in page.messages)
+    assert snapshot.state == end
+    assert (told or message or "") in shown
+    assert page.request_id
+    assert esoz.ledger.count(call) == 0
+
+
+def test_after_a_refused_approval_the_user_may_try_again_on_the_same_page(
+    given: SimpleNamespace, served: Callable[..., Any]
+) -> None:
+    esoz, url = served()
+    esoz.script(Fault(endpoint="approve", kind="status", status=422, message="Scope is not allowed by client type."))
+    one = given.engine(sign_up(), given.gateway(url))
+    consent = one.send(given.whole_at_confirm(one).id, Confirm())
+    again = one.send(consent.id, Accept())
+    assert (again.state, one.page(again).actions[0].event) == ("consent", Accept)
+    assert one.page(again).groups == one.page(consent).groups
+    redirected = one.send(again.id, Accept())
+    assert redirected.state == "redirect"
+    assert esoz.ledger.count("approve") == 1
