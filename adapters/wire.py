@@ -7,6 +7,7 @@ its client secret as `API-key` where a request asks for it.
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,27 +16,20 @@ from urllib.parse import quote
 
 from pydantic import SecretStr
 
-from ..flow import Unreachable, UsageError
+from ..flow import Unreachable
 from ..states.calls import BodyValue, Credential, HttpRequest
 
 MAX_HEADER = 16 * 1024
 """Characters of a bearer. Far more than any token has; servers refuse longer header lines without a readable answer."""
 
+_logger = logging.getLogger("esozflow")
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 # What RFC 3986 allows in a path as it is, without "%": a path is given unencoded.
 _PATH_SAFE = "/:@!$&'()*+,;=~-._"
 
 
-class MissingClientSecret(UsageError):
-    """The request needs the client secret of the PIS, and the gateway was configured without one."""
-
-    default_code = "missing_client_secret"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The request carries the client secret, and the gateway has none",
-            hint="Pass client_secret=SecretStr(...) to the gateway on the back-end of the PIS.",
-        )
+class _NoClientSecret(LookupError):
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +45,17 @@ class Prepared:
 def prepare(request: HttpRequest, client_secret: SecretStr | None, *, request_id: str) -> Prepared | Unreachable:
     """Turn a request into what is sent, or say why it cannot be sent.
 
-    A bearer and a path may hold what came from a browser, so what is wrong with them is an outcome
-    (`invalid_bearer`, `invalid_path`), not an exception. Raises `MissingClientSecret`.
+    A bearer and a path may hold what came from a browser, and a secret may not be configured: what is wrong with
+    them is an outcome (`invalid_bearer`, `invalid_path`, `no_client_secret`), because nothing was sent.
     """
+    try:
+        return _prepared(request, client_secret, request_id)
+    except _NoClientSecret:
+        _logger.error("a call needs the client secret: pass client_secret to the gateway of the PIS")  # noqa: TRY400
+        return Unreachable(reason="no_client_secret")
+
+
+def _prepared(request: HttpRequest, client_secret: SecretStr | None, request_id: str) -> Prepared | Unreachable:
     bearer = None if request.bearer is None else request.bearer.get_secret_value()
     if bearer is not None and (len(bearer) > MAX_HEADER or not _VISIBLE_ASCII.fullmatch(bearer)):
         return Unreachable(reason="invalid_bearer")
@@ -103,5 +105,5 @@ def _revealed(value: BodyValue, client_secret: SecretStr | None) -> Any:
 
 def _secret(client_secret: SecretStr | None) -> str:
     if client_secret is None:
-        raise MissingClientSecret
+        raise _NoClientSecret
     return client_secret.get_secret_value()

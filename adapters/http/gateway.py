@@ -110,8 +110,7 @@ class HttpGateway:
     def perform(self, call: Call) -> Outcome:
         """Perform an `HttpRequest`.
 
-        Raises `UsageError` for any other request, and `MissingClientSecret` for one that needs the secret of a
-        gateway without it; for what ЕСОЗ or the network did, nothing.
+        Raises `UsageError` for any other request; for what ЕСОЗ or the network did, nothing.
         """
         if not isinstance(call.request, HttpRequest):
             raise UsageError(

@@ -44,7 +44,7 @@ class SandboxGateway:
         self._request_ids = request_ids
 
     def perform(self, call: Call) -> Outcome:
-        """Perform an `HttpRequest`. Raises `UsageError` for any other request and `MissingClientSecret`."""
+        """Perform an `HttpRequest`. Raises `UsageError` for any other request."""
         if not isinstance(call.request, HttpRequest):
             raise UsageError(
                 f"The sandbox cannot perform the call {call.name}",

@@ -15,8 +15,7 @@ import pytest
 from pydantic import SecretStr
 
 from esozflow.adapters.http import HttpGateway
-from esozflow.adapters.wire import MissingClientSecret
-from esozflow.flow import Call, Outcome, Repeat, UsageError
+from esozflow.flow import Call, Outcome, Repeat, Unreachable, UsageError
 from esozflow.states.answers import Answered
 from esozflow.states.calls import Credential, SaveTokens, Service
 
@@ -74,11 +73,12 @@ def test_the_api_key_is_the_client_secret_and_is_sent_only_when_asked_for() -> N
 
 
 @pytest.mark.parametrize("request_", [{"api_key": True}, {"body": {"a": {"b": Credential.CLIENT_SECRET}}}])
-def test_a_request_that_needs_the_client_secret_of_a_gateway_without_one_is_a_mistake(request_: dict[str, Any]) -> None:
+def test_a_gateway_without_the_client_secret_sends_nothing_and_says_so(
+    request_: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
     with ScriptedServer(answering()) as server, gateway(server.url) as port:
-        with pytest.raises(MissingClientSecret) as caught:
-            port.perform(call(**request_))
-        assert caught.value.code == "missing_client_secret"
+        assert port.perform(call(**request_)) == Unreachable(reason="no_client_secret")
+        assert "pass client_secret" in caplog.text
         assert server.requests == []
 
 

@@ -248,8 +248,8 @@ RULES = {
         "$.person.documents.[1].expiration_date",
         "expiration_date is mandatory for document_type REFUGEE_CERTIFICATE",
     ),
-    "expires today": (
-        {"documents": [DOCUMENT, {**ID_CARD, "expiration_date": "2026-03-01"}]},
+    "expired yesterday": (
+        {"documents": [DOCUMENT, {**ID_CARD, "expiration_date": "2026-02-28"}]},
         "$.person.documents.[1].expiration_date",
         "Document expiration_date should be in the future",
     ),
