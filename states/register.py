@@ -47,9 +47,9 @@ def scopes_requested(signup: SignUp, answer: Answered) -> bool:
     return bool(signup.scopes)
 
 
-@guard("a success that does not say who was registered, or a gateway that failed on the way")
+@guard("a success that does not say who was registered, a redirect, or a gateway that failed on the way")
 def result_unknown(signup: SignUp, answer: Answered) -> bool:
-    return 200 <= answer.status < 300 or answer.outcome_unknown
+    return 200 <= answer.status < 400 or answer.outcome_unknown
 
 
 def user_and_session_token(signup: SignUp, answer: Answered) -> SignUp:

@@ -50,7 +50,6 @@ CAPTIONS: Final = {
     "to_signing": Text("Перейти до підписання", "Go on to signing"),
     "sign": Text("Підписати", "Sign"),
     "edit": Text("Виправити дані", "Correct the data"),
-    "proceed": Text("Продовжити", "Proceed"),
     "leave": Text("Завершити без повторення", "Finish without repeating"),
     "register_again": Text("Усе одно надіслати реєстрацію ще раз", "Send the registration again all the same"),
 }

@@ -11,7 +11,7 @@ import typer
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 from rich.console import Console
 
-from ...flow import FlowError
+from ...flow import FlowError, UsageError
 from ..demo.scenario import Scenario
 from ..demo.scenarios import BY_NAME, SCENARIOS
 from ..demo.stage import Performance, Stage, stage
@@ -123,14 +123,34 @@ def sandbox(
 
 
 def _roots(trusted: Path | None, keys: Path, seed: Seed) -> list[Certificate]:
-    if trusted is not None:
-        return list(load_pem_x509_certificates(trusted.read_bytes()))
-    authority_file = keys / "authority.pem"
+    try:
+        return [_kept_authority(keys, seed).certificate] if trusted is None else _certificates(trusted)
+    except OSError as error:
+        raise UsageError(
+            f"The keys cannot be read or written: {error.strerror} ({error.filename})",
+            hint="Give --keys a folder of your own, and --trusted a file that you may read.",
+        ) from None
+
+
+def _certificates(file: Path) -> list[Certificate]:
+    try:
+        return list(load_pem_x509_certificates(file.read_bytes()))
+    except ValueError:
+        raise UsageError(
+            f"{file} holds no certificates", hint="Give --trusted a PEM file with CA certificates."
+        ) from None
+
+
+def _kept_authority(keys: Path, seed: Seed) -> SandboxAuthority:
+    authority_file, confidant_file = keys / "authority.pem", keys / "confidant.pem"
     if authority_file.exists():
-        return [SandboxAuthority.from_pem(authority_file.read_bytes()).certificate]
-    authority = SandboxAuthority.create()
-    keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _write_private(authority_file, authority.to_pem())
+        authority = SandboxAuthority.from_pem(authority_file.read_bytes())
+        if confidant_file.exists():
+            return authority
+    else:
+        authority = SandboxAuthority.create()
+        keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_private(authority_file, authority.to_pem())
     confidant = seed.confidant
     signatory = Signatory(
         surname=confidant.last_name,
@@ -138,12 +158,13 @@ def _roots(trusted: Path | None, keys: Path, seed: Seed) -> list[Certificate]:
         common_name=f"{confidant.last_name} {confidant.first_name} {confidant.second_name}",
         drfo=confidant.tax_id or "",
     )
-    _write_private(keys / "confidant.pem", authority.issue(signatory).to_pem())
-    return [authority.certificate]
+    _write_private(confidant_file, authority.issue(signatory).to_pem())
+    return authority
 
 
 def _write_private(file: Path, pem: bytes) -> None:
     file.touch(mode=0o600)
+    file.chmod(0o600)  # it may have been there before
     file.write_bytes(pem)
 
 

@@ -58,9 +58,3 @@ def _await_end_of_input(stop: Event) -> None:
     except (OSError, ValueError):
         pass
     stop.set()
-
-
-def main(arguments: Sequence[str]) -> None:
-    """`python -m esozflow.adapters.sandbox [settings JSON [seed JSON]]`."""
-    settings, seed = (*arguments[:2], *("{}", "{}")[len(arguments) :])
-    run_sandbox(SandboxSettings.read_json(settings), seed=Seed.read_json(seed))

@@ -18,7 +18,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from esozflow.adapters.sandbox import AdvanceClock, Esoz, Request, SandboxSettings, Seed, process, run_sandbox, serve
+from esozflow.adapters.sandbox import AdvanceClock, Esoz, Request, SandboxSettings, Seed, run_sandbox, serve
 from esozflow.flow import InvalidInput, UsageError
 
 POSTS = [
@@ -354,7 +354,8 @@ def test_the_sandbox_knows_nothing_of_the_flow_it_judges():
 @pytest.fixture
 def child():
     """A sandbox in a process of its own, stopped by the test."""
-    command = [sys.executable, "-W", "error", "-m", "esozflow.adapters.sandbox", '{"code_ttl_seconds": 7}']
+    command = [sys.executable, "-W", "error", "-m", "esozflow.adapters.cli"]
+    command += ["sandbox", "--json", "--signatures", "plain"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ
     ) as process:
@@ -375,16 +376,6 @@ def test_in_a_process_of_its_own_it_tells_its_url_and_stops_when_told(child, end
     assert child.wait(30) == 0
     assert child.stdout.read() == b""
     assert child.stderr.read() == b""
-
-
-def test_settings_and_seed_can_be_given_on_the_command_line(monkeypatch):
-    given = {}
-    monkeypatch.setattr(process, "run_sandbox", lambda settings, seed: given.update(settings=settings, seed=seed))
-    process.main(['{"code_ttl_seconds": 7}', '{"loopback_redirect_uris": ["http://localhost:1/"]}'])
-    assert given["settings"].code_ttl_seconds == 7
-    assert given["seed"].loopback_redirect_uris == ("http://localhost:1/",)
-    process.main([])
-    assert given == {"settings": SandboxSettings(), "seed": Seed()}
 
 
 def test_run_in_a_thread_it_announces_itself_and_ends_with_standard_input(monkeypatch):
