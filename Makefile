@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SOURCES := $(sort $(shell find flow states adapters -name '*.py' -o -name py.typed))
 JOBS ?= auto
 
-.PHONY: demo test check soak format clean
+.PHONY: demo test check diagrams soak format clean
 .DELETE_ON_ERROR:
 
 # Strict editable mode links each file, so a new file needs the install again: the list of files is the stamp.
@@ -36,6 +36,10 @@ check: $(VENV)/ready
 	$(BIN)/mypy -p esozflow.flow -p esozflow.states -p esozflow.adapters
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(BIN)/python diagrams/generate.py --check
+
+diagrams: $(VENV)/ready
+	$(BIN)/python diagrams/generate.py
 
 soak: $(VENV)/ready
 	ESOZFLOW_SOAK=1 $(BIN)/python -m pytest -n $(JOBS)

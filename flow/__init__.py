@@ -1,6 +1,7 @@
 """The engine: declare a flow, step through it purely, drive it safely. It knows nothing of what the flow is about."""
 
 from .definition import Calling, Guard, State, Transition, guard, on, refuse
+from .diagram import mermaid
 from .engine import Engine
 from .errors import (
     CallInProgress,
@@ -76,6 +77,7 @@ __all__ = [
     "UserInterface",
     "Value",
     "guard",
+    "mermaid",
     "on",
     "part",
     "play",

@@ -56,6 +56,7 @@ PUBLIC = [
     "UserInterface",
     "Value",
     "guard",
+    "mermaid",
     "on",
     "part",
     "play",
