@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from typing import Any, Literal
 
 import pytest
@@ -188,3 +189,20 @@ def test_outcomes_and_expiry_are_events_of_their_kinds() -> None:
 def test_values_of_two_classes_are_never_equal() -> None:
     assert Unanswered(reason="x") != Unreachable(reason="x")
     assert Registered(name="Ivan", age=7) == Registered(name="Ivan", age=7)
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+class Coloured(Value):
+    colour: Colour
+
+
+def test_an_input_too_deep_to_be_described_is_refused_like_any_other() -> None:
+    deep: list[Any] = []
+    for _ in range(10_000):
+        deep = [deep]
+    with pytest.raises(InvalidInput) as caught:
+        Coloured.read({"colour": deep})
+    assert caught.value.problems == (Problem(path="", rule="too_deep"),)
