@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
 from ..flow import Call, Outcome, Unanswered, UsageError
 from ..states.answers import VaultAnswered
 from ..states.calls import SaveTokens, Tokens
+
+_logger = logging.getLogger("esozflow")
 
 
 class CallbackVault:
@@ -31,7 +34,8 @@ class CallbackVault:
             )
         try:
             self._save(call.instance, call.request.tokens)
-        except Exception:  # a function of the host: anything can come out of it
+        except Exception as error:  # a function of the host: anything can come out of it
+            _logger.error("the vault failed: %s", type(error).__name__)  # noqa: TRY400 - its text may hold a token
             return Unanswered(reason="vault_failed")
         return VaultAnswered(status=200)
 

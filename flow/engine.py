@@ -118,7 +118,10 @@ class Engine(Generic[C]):
             started = self._clock.monotonic()
             outcome = self._outcome(stepped.snapshot, stepped.call)
             seconds = self._clock.monotonic() - started
-            stepped = self._store_step(stepped.snapshot, outcome, call=stepped.call, seconds=seconds)
+            try:
+                stepped = self._store_step(stepped.snapshot, outcome, call=stepped.call, seconds=seconds)
+            except StaleRevision:  # it was resumed while the answer was on its way: that result stands
+                return self._store.load(stepped.snapshot.id)
         return stepped.snapshot
 
     def _outcome(self, snapshot: Snapshot[C], call: Call) -> Outcome:

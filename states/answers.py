@@ -52,8 +52,8 @@ class Answered(AnsweredByPort):
 
     @property
     def outcome_unknown(self) -> bool:
-        """Whether the answer says nothing of the effect: a gateway failed between us and the one who acts."""
-        return self.status >= 500 and self.error is None
+        """Whether the answer says nothing of the effect: a gateway failed or gave up on the way."""
+        return self.error is None and (self.status >= 500 or self.status == 408)
 
 
 class VaultAnswered(AnsweredByPort):

@@ -22,7 +22,7 @@ def client_returned(signup: SignUp, answer: Answered) -> bool:
 
 @guard("the client is not found")
 def client_not_found(signup: SignUp, answer: Answered) -> bool:
-    return 400 <= answer.status < 500
+    return answer.status in (404, 422)
 
 
 def name_of_client(signup: SignUp, answer: Answered) -> SignUp:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..flow import Action, Expired, Message, Page, State, Transition, on
 from .document import asks, ours
 from .events import Confirm, Decline
-from .keeping import forgotten
+from .keeping import ending, fresh
 from .names import Actor, Name
 from .person_page import groups_of
 from .settings import Settings
@@ -42,7 +42,7 @@ def confirm(settings: Settings, declining: tuple[Transition[SignUp], ...]) -> St
             on(
                 Expired,
                 to=Name.EXPIRED,
-                keep=forgotten,
+                keep=ending(fresh),
                 because=ours("a page with personal data does not stay open for ever"),
             ),
         ),

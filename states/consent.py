@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..flow import Action, Expired, Field, FieldGroup, Message, Page, State, Transition, on
 from .document import asks, ours
 from .events import Accept, Decline
-from .keeping import forgotten, fresh
+from .keeping import ending, fresh
 from .names import Actor, Name
 from .person_page import full_name
 from .redirects import host_of
@@ -59,7 +59,7 @@ def consent(settings: Settings, declining: tuple[Transition[SignUp], ...]) -> St
             on(
                 Expired,
                 to=Name.EXPIRED,
-                keep=forgotten,
+                keep=ending(fresh),
                 because=ours("a page with personal data does not stay open for ever"),
             ),
         ),

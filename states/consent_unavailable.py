@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..flow import Expired, Message, State, guard, on
 from .document import ours
 from .events import Retry
-from .keeping import forgotten, fresh
+from .keeping import ending, fresh
 from .names import Actor, Name
 from .retry_page import retry_page
 from .settings import Settings
@@ -30,6 +30,6 @@ def consent_unavailable(settings: Settings, *, again_at: Name) -> State[SignUp]:
         moves=(
             on(Retry, when=scopes_come_from_roles, to=Name.USER_ROLES, keep=fresh, because=because),
             on(Retry, to=again_at, keep=fresh, because=because),
-            on(Expired, to=Name.EXPIRED, keep=forgotten, because=ours("a page does not stay open for ever")),
+            on(Expired, to=Name.EXPIRED, keep=ending(fresh), because=ours("a page does not stay open for ever")),
         ),
     )

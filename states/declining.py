@@ -6,7 +6,7 @@ from ..flow import Transition, guard, on
 from .document import ours
 from .error_redirect import is_known
 from .events import Decline
-from .keeping import forgotten
+from .keeping import ending, fresh
 from .names import Name
 from .settings import Settings
 from .signup import SignUp
@@ -20,7 +20,7 @@ def decline_moves(settings: Settings) -> tuple[Transition[SignUp], ...]:
         return is_known(signup, settings)
 
     because = ours("nobody is registered, and nothing is approved, against their will")
-    elsewhere: Transition[SignUp] = on(Decline, to=Name.DECLINED, keep=forgotten, because=because)
+    elsewhere: Transition[SignUp] = on(Decline, to=Name.DECLINED, keep=ending(fresh), because=because)
     if not settings.known_redirects:
         return (elsewhere,)
-    return (on(Decline, when=redirect_known, to=Name.DECLINE_REDIRECT, keep=forgotten, because=because), elsewhere)
+    return (on(Decline, when=redirect_known, to=Name.DECLINE_REDIRECT, keep=ending(fresh), because=because), elsewhere)

@@ -48,9 +48,9 @@ def scope_widened(signup: SignUp, answer: Answered) -> bool:
     return found is not None and _widened(signup, found)
 
 
-@guard("a success without tokens")
+@guard("a success without tokens, or a redirect")
 def tokens_missing(signup: SignUp, answer: Answered) -> bool:
-    return 200 <= answer.status < 300
+    return 200 <= answer.status < 400
 
 
 def _widened(signup: SignUp, found: ExchangedTokens) -> bool:

@@ -24,6 +24,7 @@ _SAFE = re.compile(
 )
 _HIDDEN = re.compile(r"%(?:0[0-9a-f]|1[0-9a-f]|2e|2f|5c|7f)", re.IGNORECASE)
 _DOT_SEGMENT = re.compile(r"/\.{1,2}(?:[/;?]|$)")
+_CODE = re.compile(r"[\x21-\x3a\x3c-\x7e]+")  # RFC 6749 A.11, without the semicolon at which some servers part a query
 _OURS = frozenset({"code", "state", "error", "error_description"})
 
 
@@ -62,7 +63,7 @@ def code_in(returned: str, requested: str) -> str | None:
     pairs = _pairs(query)
     codes = [value for name, value in pairs if name == "code"]
     rest = sorted(pair for pair in pairs if pair[0] != "code")
-    if len(codes) != 1 or not codes[0] or rest != sorted(_pairs(requested_query)):
+    if len(codes) != 1 or not _CODE.fullmatch(codes[0]) or rest != sorted(_pairs(requested_query)):
         return None
     return codes[0]
 

@@ -61,9 +61,12 @@ def messages_of(answer: Answered) -> tuple[Message, ...]:
 
 
 def description_of(answer: Answered) -> str:
-    """Give the answer's message as RFC 6749 §4.1.2.1 lets it stand in `error_description`: printable ASCII."""
-    text = next(iter(_texts(answer.error)), "") if answer.error else ""
-    return re.sub(r'[^\x20-\x7e]|["\\]', "", text)[:_MAX_LENGTH]
+    """Give the published message of the answer for `error_description` (RFC 6749 §4.1.2.1), or nothing.
+
+    Only texts of a fixed list may stand in a URL: the platform's own may repeat a personal datum that it refused.
+    """
+    texts = (text.removesuffix(".") for text in (_texts(answer.error) if answer.error else ()))
+    return next((text for text in texts if text in _BY_MESSAGE), "")
 
 
 def oauth_error_of(answer: Answered) -> str:

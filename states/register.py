@@ -52,6 +52,16 @@ def result_unknown(signup: SignUp, answer: Answered) -> bool:
     return 200 <= answer.status < 400 or answer.outcome_unknown
 
 
+@guard("an error on the side of ЕСОЗ, after which nobody knows how far it came")
+def failed_inside(signup: SignUp, answer: Answered) -> bool:
+    return answer.status >= 500
+
+
+@guard("an earlier registration was sent, and its result is unknown")
+def sent_before(signup: SignUp, event: Unreachable) -> bool:
+    return signup.maybe_registered
+
+
 def user_and_session_token(signup: SignUp, answer: Answered) -> SignUp:
     """Keep what the consent needs and drop what has served: content, tokens, jwt, OTP."""
     found = Registered.model_validate(answer.data)
@@ -97,12 +107,26 @@ def register(settings: Settings, *, consent_starts_at: Name) -> State[SignUp]:
                 keep=maybe_registered,
                 because=ours("the patient may be registered: the user is told the truth"),
             ),
+            on(
+                Answered,
+                when=failed_inside,
+                to=Name.REGISTER_REFUSED,
+                keep=ending(maybe_registered),
+                because=asks("4.5.4"),
+            ),
             on(Answered, to=Name.REGISTER_REFUSED, keep=ending(message_of_the_answer), because=asks("4.5.4")),
             on(
                 Unanswered,
                 to=Name.REGISTER_UNKNOWN,
                 keep=maybe_registered,
                 because=ours("the patient may be registered: the call is never repeated by itself"),
+            ),
+            on(
+                Unreachable,
+                when=sent_before,
+                to=Name.REGISTER_UNKNOWN,
+                keep=no_answer,
+                because=ours("this request was not sent, but an earlier one was: the warning stays"),
             ),
             on(Unreachable, to=Name.CONFIRM, keep=no_answer, because=ours("nothing was sent: the user may try again")),
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..flow import Action, Expired, Message, Page, State, on
 from .document import ours
 from .events import Leave, RegisterAgain
-from .keeping import forgotten, fresh
+from .keeping import ending, fresh
 from .names import Actor, Name
 from .settings import Settings
 from .signup import SignUp
@@ -38,9 +38,9 @@ def register_unknown(settings: Settings) -> State[SignUp]:
             on(
                 Leave,
                 to=Name.LEFT_UNKNOWN,
-                keep=forgotten,
+                keep=ending(fresh),
                 because=ours("the patient may sign in from the PIS if registered"),
             ),
-            on(Expired, to=Name.LEFT_UNKNOWN, keep=forgotten, because=ours("a page does not stay open for ever")),
+            on(Expired, to=Name.LEFT_UNKNOWN, keep=ending(fresh), because=ours("a page does not stay open for ever")),
         ),
     )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 
 from ..flow import Ids, Message, Value
 from .calls import Tokens
+from .identifiers import is_identifier
+from .redirects import is_safe
 
 T = TypeVar("T")
 
@@ -23,8 +26,29 @@ class PisClient(Value):
 
     client_id: str
     redirect_uri: str
-    scope: str
+    scope: Annotated[str, Field(min_length=1)]
     auth_ui: str
+
+    @field_validator("client_id")
+    @classmethod
+    def _is_an_identifier(cls, given: str) -> str:
+        if not is_identifier(given):
+            raise PydanticCustomError("identifier", "letters, digits, hyphens and underscores are needed")
+        return given
+
+    @field_validator("redirect_uri", "auth_ui")
+    @classmethod
+    def _is_safe(cls, given: str) -> str:
+        if not is_safe(given):
+            raise PydanticCustomError("unsafe_url", "an https URL is needed, with nothing that could lead elsewhere")
+        return given
+
+    @field_validator("auth_ui")
+    @classmethod
+    def _has_no_query(cls, given: str) -> str:
+        if "?" in given:
+            raise PydanticCustomError("unsafe_url", "a base URL has no query")
+        return given
 
 
 class Query(Value):

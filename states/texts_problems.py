@@ -55,6 +55,13 @@ _SHAPE: Final = {
 }
 
 _FORMATS: Final = {
+    "identifier": Text(
+        "дозволено лише латинські літери, цифри, дефіс і підкреслення",
+        "letters, digits, hyphens and underscores are needed",
+    ),
+    "unsafe_url": Text(
+        "потрібна адреса https, яка не може повести деінде", "an https URL is needed that cannot lead elsewhere"
+    ),
     "otp": Text("потрібно від чотирьох до восьми цифр", "four to eight digits are needed"),
     "printable_ascii": Text("дозволено лише друковані символи ASCII", "only printable characters of ASCII are allowed"),
     "base64": Text("потрібен текст у кодуванні base64", "standard base64 with padding is needed"),

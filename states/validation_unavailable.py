@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..flow import Expired, Message, State, on
 from .document import ours
 from .events import Retry
-from .keeping import forgotten, fresh
+from .keeping import ending, fresh
 from .names import Actor, Name
 from .retry_page import retry_page
 from .settings import Settings
@@ -23,6 +23,6 @@ def validation_unavailable(settings: Settings) -> State[SignUp]:
         lifetime=settings.page_lifetime,
         moves=(
             on(Retry, to=Name.INIT_VALIDATION, keep=fresh, because=ours("a validation writes nothing")),
-            on(Expired, to=Name.EXPIRED, keep=forgotten, because=ours("a page does not stay open for ever")),
+            on(Expired, to=Name.EXPIRED, keep=ending(fresh), because=ours("a page does not stay open for ever")),
         ),
     )

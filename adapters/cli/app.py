@@ -88,7 +88,10 @@ def _perform(
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(help="Port on loopback; 0 takes a free one.", min=0, max=65535)] = 8808,
+    port: Annotated[
+        int | None,
+        typer.Option(help="Port on loopback; 0 takes a free one. [default: 8808, or 0 with --json]", min=0, max=65535),
+    ] = None,
     keys: Annotated[
         Path, typer.Option(help="Folder of the test keys; made when it is missing.", file_okay=False)
     ] = Path("esozflow-keys"),
@@ -114,7 +117,7 @@ def sandbox(
             SandboxSettings(signature_mode=signatures),
             seed=seed,
             trusted=roots,
-            port=port if not as_json else 0,
+            port=port if port is not None else (0 if as_json else 8808),
             watch_stdin=as_json,
             announce=None if as_json else lambda line: _announce(json.loads(line)["base_url"], seed, keys, trusted),
         )

@@ -83,10 +83,9 @@ def new_esoz(**settings: Any) -> Esoz:
     )
 
 
-def gateway(url: str, *, secret: bool = True) -> HttpGateway:
-    return HttpGateway(
-        auth_base_url=url, api_base_url=url, client_secret=SecretStr(SEED.pis.secret) if secret else None
-    )
+def gateway(url: str, *, secret: bool = True, **options: Any) -> HttpGateway:
+    client_secret = SecretStr(SEED.pis.secret) if secret else None
+    return HttpGateway(auth_base_url=url, api_base_url=url, client_secret=client_secret, **options)
 
 
 def engine(flow: Any, esoz_port: Any, **options: Any) -> Engine[SignUp]:
@@ -139,11 +138,15 @@ def at_consent(one: Engine[SignUp]) -> Snapshot[SignUp]:
     return one.send(at_confirm(one).id, Confirm())
 
 
-def whole_at_confirm(one: Engine[SignUp]) -> Snapshot[SignUp]:
+def whole_at_confirm(one: Engine[SignUp], child: int = 0) -> Snapshot[SignUp]:
     id = one.begin().id
-    for event in (filled(), signed(), HandedOver(), opened()):
+    for event in (filled(), signed(child), HandedOver(), opened(user_data=signed(child).user_data)):
         snapshot = one.send(id, event)
     return snapshot
+
+
+def at_consent_of_whole(one: Engine[SignUp], child: int = 0) -> Snapshot[SignUp]:
+    return one.send(whole_at_confirm(one, child).id, Confirm())
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from esozflow.states import Opened, RequestSigned, auth_ui, pis
+from esozflow.states import Confirm, Opened, RequestSigned, auth_ui, pis
 
 PLUS = base64.b64encode(b"\xfb\xef\xbe" * 1_000 + b"\xff" * 3_001 + b"\xfb").decode()
 LONG = base64.b64encode(bytes(range(256)) * 192).decode()
@@ -32,6 +32,23 @@ def test_the_signed_content_survives_from_the_pis_to_esoz(
     at_auth_ui = given.engine(auth_ui(), given.gateway(url, secret=False))
     at_auth_ui.send(at_auth_ui.begin().id, Opened.from_query(query))
     assert [json.loads(request.body)["signed_content"] for request in esoz.requests] == [user_data]
+
+
+def test_the_validation_and_the_registration_get_the_very_same_content(
+    given: SimpleNamespace, served: Callable[..., Any]
+) -> None:
+    esoz, url = served()
+    at_pis = given.engine(pis(), given.gateway(url))
+    id = at_pis.begin().id
+    at_pis.send(id, given.filled())
+    signed = given.signed()
+    query = at_pis.page(at_pis.send(id, signed)).leads_to.get_secret_value().partition("?")[2]
+    at_auth_ui = given.engine(auth_ui(), given.gateway(url, secret=False))
+    here = at_auth_ui.send(at_auth_ui.begin().id, Opened.from_query(query))
+    at_auth_ui.send(here.id, Confirm())
+    bodies = [json.loads(request.body) for request in esoz.requests if request.body]
+    assert [body["signed_content"] for body in bodies] == [signed.user_data.get_secret_value()] * 2
+    assert esoz.ledger.count("register") == 1
 
 
 def test_pluses_that_a_browser_turned_to_spaces_are_brought_back() -> None:

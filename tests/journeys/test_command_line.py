@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import requests
 
 from esozflow.adapters.demo.scenarios import SCENARIOS
@@ -27,8 +29,13 @@ def test_the_demonstration_shows_nine_sections_in_order_and_masked_tokens() -> N
     assert re.findall(r"^(4\.\d) ", done.stdout, re.MULTILINE) == [f"4.{n}" for n in range(1, 10)]
     assert re.search(r"access_token: ..•{8} \(\d+ characters\)", done.stdout)
     assert "register 1, approve 1, exchange 1" in done.stdout
-    seed = Seed()
-    assert not [one for one in (seed.pis.secret, seed.confidant.access_token) if one in done.stdout + done.stderr]
+    assert leaks(done) == []
+
+
+def leaks(done: subprocess.CompletedProcess[str]) -> list[str]:
+    pis, confidant = Seed().pis, Seed().confidant
+    secrets = (pis.secret, confidant.access_token, confidant.tax_id, confidant.first_name, confidant.last_name)
+    return [one for one in secrets if one and one in done.stdout + done.stderr]
 
 
 def test_json_is_one_object_a_move_and_the_summary_goes_to_standard_error() -> None:
@@ -38,7 +45,9 @@ def test_json_is_one_object_a_move_and_the_summary_goes_to_standard_error() -> N
     assert {tuple(move) for move in moves} == {("section", "actor", "state", "event", "to", "call", "status")}
     assert moves[0]["state"] == "prepare"
     assert moves[-1]["to"] == "signed_up"
+    assert list(dict.fromkeys(move["section"] for move in moves)) == [f"4.{n}" for n in range(1, 10)]
     assert json.loads(done.stderr)["ledger"] == {"register": 1, "approve": 1, "exchange": 1}
+    assert leaks(done) == []
 
 
 def test_the_list_names_every_scenario() -> None:
@@ -86,6 +95,51 @@ def test_a_redirect_uri_that_leaves_the_machine_is_refused_without_a_traceback(t
     assert done.returncode == 2
     assert "this machine" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "http"])
+def test_a_port_that_is_none_is_refused_without_a_traceback(tmp_path: Path, port: str) -> None:
+    done = run("sandbox", "--keys", str(tmp_path / "keys"), "--port", port)
+    assert done.returncode == 2
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "keys").exists()
+
+
+def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = run("sandbox", "--keys", str(tmp_path / "keys"), "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 2
+    assert "cannot listen there" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--trusted", "missing.pem"), "cannot be read"),
+        (("--trusted", "junk"), "holds no certificates"),
+        (("--keys", "junk/keys"), "cannot be read or written"),
+    ],
+)
+def test_keys_that_cannot_be_used_are_told_without_a_traceback(
+    tmp_path: Path, arguments: tuple[str, str], told: str
+) -> None:
+    (tmp_path / "junk").write_text("no PEM")
+    option, name = arguments
+    done = run("sandbox", "--port", "0", option, str(tmp_path / name))
+    assert done.returncode == 2
+    assert told in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_a_key_file_that_was_open_to_others_is_closed_before_the_key_is_written(tmp_path: Path) -> None:
+    confidant = tmp_path / "confidant.pem"
+    confidant.touch(0o644)
+    with socket.create_server(("127.0.0.1", 0)) as taken:  # the keys are made before the port is asked for
+        run("sandbox", "--keys", str(tmp_path), "--port", str(taken.getsockname()[1]))
+    assert confidant.stat().st_size > 0
+    assert confidant.stat().st_mode & 0o777 == 0o600
 
 
 def test_without_the_extra_the_command_says_how_to_install_it() -> None:

@@ -10,9 +10,10 @@ from typing import Any
 
 from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.flow import Conflict, EventRefused, FlowError, Snapshot
-from esozflow.states import Accept, Confirm, SignUp, auth_ui
+from esozflow.states import Accept, CallbackReceived, Confirm, SignUp, auth_ui, sign_up
 
 THREADS = 50
+WRITES = ("register", "approve", "exchange")
 
 
 class Rendezvous(MemoryStore[SignUp]):
@@ -71,20 +72,37 @@ def test_fifty_threads_that_confirm_one_sign_up_register_once(
     assert len([result for result in results if not isinstance(result, Conflict)]) == 1
 
 
-def test_many_sign_ups_on_one_engine_all_reach_their_redirect(
-    given: SimpleNamespace, served: Callable[..., Any]
-) -> None:
+def test_many_sign_ups_on_one_engine_all_reach_their_tokens(given: SimpleNamespace, served: Callable[..., Any]) -> None:
     esoz, url = served()
-    one = given.engine(auth_ui(), given.gateway(url, secret=False))
+    one = given.engine(sign_up(), given.gateway(url))
     children = 200
 
     def walk(child: int) -> str:
-        id = one.begin().id
-        for event in (given.opened(user_data=given.signed(child).user_data), Confirm(), Accept()):
-            snapshot = one.send(id, event)
-        return str(snapshot.state)
+        redirected = one.send(given.at_consent_of_whole(one, child).id, Accept())
+        query = one.page(redirected).leads_to.get_secret_value().partition("?")[2]
+        state = redirected.context.oauth_state.get_secret_value()
+        back = CallbackReceived.from_query(query.replace("the-state-of-the-pis", state))
+        return str(one.send(redirected.id, back).state)
 
     with ThreadPoolExecutor(8) as pool:
         ends = list(pool.map(walk, range(1, children + 1)))
-    assert ends == ["redirect"] * children
-    assert [esoz.ledger.count(kind) for kind in ("register", "approve", "exchange")] == [children, children, 0]
+    assert ends == ["signed_up"] * children
+    effects = [(record.kind, record.ids["user_id"]) for record in esoz.ledger.records if record.kind in WRITES]
+    assert len(effects) == len(set(effects)) == 3 * children
+
+
+def test_fifty_threads_that_bring_one_callback_exchange_once(
+    given: SimpleNamespace, served: Callable[..., Any]
+) -> None:
+    esoz, url = served()
+    store = Rendezvous()
+    one = given.engine(sign_up(), given.gateway(url), store=store)
+    redirected = one.send(given.at_consent_of_whole(one).id, Accept())
+    query = one.page(redirected).leads_to.get_secret_value().partition("?")[2]
+    state = redirected.context.oauth_state.get_secret_value()
+    back = CallbackReceived.from_query(query.replace("the-state-of-the-pis", state))
+    store.meeting = threading.Barrier(THREADS)
+    results = together(lambda: one.send(redirected.id, back))
+    store.meeting = None
+    assert esoz.times("/oauth/tokens") == esoz.ledger.count("exchange") == 1
+    assert [result.state for result in results if not isinstance(result, Conflict)] == ["signed_up"]

@@ -165,7 +165,7 @@ def test_only_200_with_patient_data_and_jwt_lets_a_sign_up_proceed_to_confirm(
         ({"status": 202, "data": None}, "register_unknown"),
         ({"status": 204}, "register_unknown"),
         ({"status": 299}, "register_unknown"),
-        ({"status": 300}, "register_refused"),
+        ({"status": 300}, "register_unknown"),
         ({"status": 400}, "register_refused"),
         ({"status": 499}, "register_refused"),
         ({"status": 500}, "register_unknown"),
@@ -211,7 +211,7 @@ def test_a_registration_answer_that_lacks_a_promised_part_is_a_result_unknown(
         (201, {"user": {"person_id": 5}}, "exchange_unknown"),
         (201, {"user": {}}, "save_tokens"),
         (299, {}, "exchange_unknown"),
-        (302, {}, "exchange_refused"),
+        (302, {}, "exchange_unknown"),
         (401, {}, "exchange_refused"),
         (502, {}, "exchange_unknown"),
     ],
@@ -410,17 +410,14 @@ def test_whatever_an_answer_says_there_is_something_to_tell(
     ("message", "description"),
     [
         ("Invalid access token", "Invalid access token"),
-        ('say "x" \\ now', "say x  now"),
-        ("Помилка: bad", ": bad"),
-        ("a\r\nSet-Cookie: b", "a Set-Cookie: b"),
-        ("é\x7f~ !", "~ !"),
-        ("x" * 600, "x" * 500),
+        ("User is blocked.", "User is blocked"),
+        ('expected "sadova@example.com" to be an email address', ""),
+        ("Помилка: bad", ""),
+        ("a\r\nSet-Cookie: b", ""),
         (None, ""),
     ],
 )
-def test_the_description_of_an_error_is_of_the_characters_that_rfc_6749_allows(
-    message: str | None, description: str
-) -> None:
+def test_only_a_published_message_becomes_the_description_of_an_error(message: str | None, description: str) -> None:
     found = description_of(Answered(status=400, error=ApiError(message=message)))
 
     assert found == description

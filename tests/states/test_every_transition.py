@@ -21,6 +21,9 @@ NEVER_IN_A_ROW = {
     # What failed here is a read that only follows roles, so the roles are read again.
     ("user_roles", "consent_unavailable", "Retry", 1),
     ("global_roles", "consent_unavailable", "Retry", 1),
+    # Who asks again knows of an earlier request; who confirms for the first time cannot.
+    ("register_unknown", "register", "Unreachable", 1),
+    ("confirm", "register", "Unreachable", 0),
 }
 
 
@@ -49,6 +52,7 @@ def sort_of(context: Any) -> tuple[object, ...]:
         bool(context.jwt),
         bool(context.tokens),
         context.redirect_url is not None,
+        context.maybe_registered,
     )
 
 

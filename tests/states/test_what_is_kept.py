@@ -216,7 +216,7 @@ def test_a_result_that_is_unknown_is_told_with_both_ways_on(examples: SimpleName
 
 
 @pytest.mark.parametrize("lost", ["unanswered", "broken gateway", "success without a result"])
-@pytest.mark.parametrize("then", ["refused", "declined", "expired"])
+@pytest.mark.parametrize("then", ["refused", "left", "expired"])
 def test_a_registration_whose_result_was_once_unknown_is_never_denied_afterwards(
     examples: SimpleNamespace, lost: str, then: str
 ) -> None:
@@ -229,7 +229,7 @@ def test_a_registration_whose_result_was_once_unknown_is_never_denied_afterwards
     unsent = examples.Unreachable(reason="refused")
     ends = {
         "refused": (examples.refused(409, "User with such tax_id already exists"),),
-        "declined": (unsent, examples.Decline()),
+        "left": (unsent, examples.Leave()),
         "expired": (unsent, examples.Expired()),
     }[then]
     way = (*examples.way_to("register", part="auth_ui"), first, examples.RegisterAgain(), *ends)
