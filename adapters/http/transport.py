@@ -30,6 +30,8 @@ class _Bounded:
 
     allowance: Allowance
 
+    # The ignores below: a checker sees the mixin without the socket class that it is mixed into.
+
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
         self.settimeout(self.allowance.seconds())  # type: ignore[attr-defined]
         count: int = super().recv_into(buffer, nbytes or len(buffer), flags)  # type: ignore[misc]
