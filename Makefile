@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := $(sort $(shell find flow states adapters -name '*.py' -o -name py.typed))
+SOURCES := $(sort $(shell find flow states adapters -type f -not -name '*.pyc'))
 JOBS ?= auto
 
 .PHONY: demo test check diagrams soak format clean

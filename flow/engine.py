@@ -7,7 +7,7 @@ Whoever stored the step performs the call, so of two attempts at the same time o
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Generic, TypeVar
 
@@ -55,9 +55,13 @@ class Engine(Generic[C]):
         self._ids = ids or RandomIds()
         self._observers = observers
 
-    def begin(self) -> Snapshot[C]:
-        """Start a new instance and carry it to the first state that waits."""
-        first = self.flow.begin(self._ids.token(), self._ids, self._clock.now())
+    def begin(self, id: str | None = None) -> Snapshot[C]:
+        """Start a new instance and carry it to the first state that waits.
+
+        `id`, where given, is the caller's own and must be as hard to guess as one of `Ids`; `Conflict` is raised
+        when it is taken.
+        """
+        first = self.flow.begin(self._ids.token() if id is None else id, self._ids, self._clock.now())
         self._store.create(first.snapshot)
         return self._perform(first)
 
@@ -105,6 +109,10 @@ class Engine(Generic[C]):
         if call.repeat is Repeat.FREELY:
             return self._perform(Stepped(snapshot, call))
         return self._advance(snapshot, Unanswered(reason="interrupted"))
+
+    def journal(self, id: str) -> Sequence[Move]:
+        """Give all moves of the instance, in order. Raises `UnknownInstance`, `StoreFailed`."""
+        return self._store.journal(id)
 
     def page(self, snapshot: Snapshot[C]) -> Page | None:
         """Give the page that the snapshot rests on, as data."""

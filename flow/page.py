@@ -57,7 +57,8 @@ class Page:
     """One page. `name` is the name of the state that rests on it.
 
     `leads_to`, where present, is the URL to which the browser must now be sent; it may carry credentials and is
-    therefore a secret. `payload` is what the page gives to a device of the user, such as the text to sign.
+    therefore a secret. `restarts_at`, where present, is a URL without any secret at which the user can begin anew.
+    `payload` is what the page gives to a device of the user, such as the text to sign.
     `request_id` is the one the user can quote to support.
     """
 
@@ -68,5 +69,6 @@ class Page:
     groups: tuple[FieldGroup, ...] = ()
     actions: tuple[Action, ...] = ()
     leads_to: SecretStr | None = None
+    restarts_at: str | None = None
     payload: SecretStr | None = None
     request_id: str | None = None

@@ -30,7 +30,9 @@ def confirm(settings: Settings, declining: tuple[Transition[SignUp], ...]) -> St
             messages=signup.messages,
             groups=groups_of(signup),
             actions=(
-                Action(label=Message(code="accept_and_proceed"), event=Confirm, asks=("otp",)),
+                Action(
+                    label=Message(code="accept_and_proceed"), event=Confirm, asks=("otp",) if settings.ask_otp else ()
+                ),
                 Action(label=Message(code="decline"), event=Decline),
             ),
             request_id=signup.request_id,

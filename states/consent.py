@@ -7,7 +7,7 @@ from .document import asks, ours
 from .events import Accept, Decline
 from .keeping import ending, fresh
 from .names import Actor, Name
-from .person_page import full_name
+from .person_page import confidant_name, full_name
 from .redirects import host_of
 from .settings import Settings
 from .signup import SignUp, gathered
@@ -22,6 +22,8 @@ def _groups(signup: SignUp) -> tuple[FieldGroup, ...]:
     user = [_field("full_name", full_name(signup))]
     if tax_id:
         user.append(_field("tax_id", tax_id.get_secret_value()))
+    if confidant := confidant_name(signup):
+        user.append(_field("confidant_name", confidant))
     client = [
         _field("client_name", signup.client_name or query.client_id),
         _field("redirect_host", host_of(query.redirect_uri)),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..flow import Message, Page, State
-from .error_redirect import error_url
+from .error_redirect import error_url, is_known
 from .keeping import so_far
 from .names import Actor, Name
+from .redirects import origin_of
 from .settings import Settings
 from .signup import SignUp
 
@@ -48,10 +49,17 @@ def _ending(settings: Settings, name: Name, section: str, actor: Actor, truth: s
             title=Message(code=f"{name}.title"),
             messages=(*signup.messages, Message(code=_truth(truth, signup))),
             leads_to=leads_to,
+            restarts_at=_restart(signup, settings),
             request_id=signup.request_id,
         )
 
     return State(name=name, section=section, actor=actor, page=page, final=True)
+
+
+def _restart(signup: SignUp, settings: Settings) -> str | None:
+    # Only a redirect URI that is known to be registered shows where the PIS is.
+    query = signup.query
+    return f"{origin_of(query.redirect_uri)}/" if query and is_known(signup, settings) else None
 
 
 def _truth(stated: str | None, signup: SignUp) -> str:

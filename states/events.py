@@ -10,7 +10,7 @@ from typing import Annotated, Self
 from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..flow import Event
+from ..flow import Event, InvalidInput
 from .query import parameters
 from .registration import RegistrationRequest
 from .signup import PisClient
@@ -94,7 +94,9 @@ class Opened(Event):
 
     @classmethod
     def from_query(cls, query: str) -> Self:
-        """Read the query string of the request, without the `?`. Raises `InvalidInput`.
+        """Read the query string of the request, without the `?`.
+
+        Raises `InvalidInput`; send `OpenedMalformed.of` it, and the sign-up ends on a page that says what is wrong.
 
         `user_data` and `token` may have lost their pluses to spaces on the way, and `user_data` may be URL-safe
         base64: both are brought back to standard base64.
@@ -109,6 +111,24 @@ class Opened(Event):
             token=SecretStr(given.get("token", "").replace(" ", "+")),
             state=None if state is None else SecretStr(state),
         )
+
+
+class OpenedMalformed(Event):
+    """4.2: a browser opened the sign-up page with a query string that cannot be read.
+
+    `path` is the parameter that is wrong, empty for the whole string, and `rule` what is wrong with it.
+    """
+
+    shown = ("path", "rule")
+
+    path: str
+    rule: str
+
+    @classmethod
+    def of(cls, refusal: InvalidInput) -> Self:
+        """Make the event from what `Opened.from_query` raised."""
+        first = refusal.problems[0]
+        return cls(path=first.path, rule=first.rule)
 
 
 class Confirm(Event):

@@ -48,6 +48,12 @@ def host_of(uri: str) -> str:
     return urlsplit(uri).netloc
 
 
+def origin_of(uri: str) -> str:
+    """Give scheme, host and port of a safe URI."""
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def code_in(returned: str, requested: str) -> str | None:
     """Give the grant code of the URI that the approval returned.
 

@@ -33,7 +33,8 @@ class Settings(Value):
 
     Paths are relative to the host of their call. Lifetimes are how long a page may stay open. `known_redirects`
     holds (client_id, redirect_uri) pairs that are registered with ЕСОЗ: only to these is an *error* redirected,
-    because at that point nobody else has vouched for the URI. `call_deadline` is in seconds, for a whole call.
+    because at that point nobody else has vouched for the URI. `ask_otp` has the confirm page ask for the optional OTP:
+    no public source lists it for this registration. `call_deadline` is in seconds, for a whole call.
     """
 
     shown = ("generation", "register_auth")
@@ -43,6 +44,7 @@ class Settings(Value):
     send_jwt_in_body: bool = True
     redirect_errors: bool = False
     append_state: bool = True
+    ask_otp: bool = False
     available_scopes_check: bool = False
     dictionaries_version: Literal["v1", "v2"] = "v1"
     client_details_path: str = "/oauth/clients/{client_id}/details"

@@ -12,7 +12,7 @@ from .text import Source, Text
 from .texts_answers import ANSWERS, QUERY_CHECKS
 from .texts_data import FIELDS, GROUPS, VALUES
 from .texts_pages import CAPTIONS, REASONS, RETURNED, TITLES, TRUTHS
-from .texts_problems import PROBLEM_FRAMES, PROBLEMS
+from .texts_problems import LINK_PROBLEMS, PROBLEM_FRAMES, PROBLEMS
 from .texts_refusals import PROMPTS, REFUSALS
 
 __all__ = [
@@ -40,6 +40,7 @@ CATALOGUE: Final[Mapping[str, Text]] = {
     **VALUES,
     **PROBLEMS,
     **PROBLEM_FRAMES,
+    **LINK_PROBLEMS,
     **REFUSALS,
     **PROMPTS,
 }
@@ -72,6 +73,7 @@ _LOOKED_UP: Final[Mapping[tuple[str, str], Mapping[str, Text]]] = {
     ("group", "name"): GROUPS,
     ("property_missing", "property"): FIELDS,
     ("not_signed", "reason"): REASONS,
+    **{(code, "field"): FIELDS for code in LINK_PROBLEMS},
 }
 _PARAMETER: Final = re.compile(r"\{([a-z_]+)\}")
 

@@ -18,6 +18,9 @@ GROUPS: Final = {
     "authentication_methods": Text("Метод автентифікації", "Authentication method"),
     "emergency_contact": Text("Контактна особа на екстрений випадок", "Emergency contact"),
     "confidant_person": Text("Законний представник", "Confidant person"),
+    "documents_relationship": Text(
+        "Документ, що підтверджує представництво", "Document that confirms the representation"
+    ),
     "user": Text("Пацієнт, який надає доступ", "Patient who gives access"),
     "client": Text("Додаток, який отримає доступ", "Application that will have access"),
     "scopes": Text("Що буде дозволено", "What will be allowed"),
@@ -28,6 +31,7 @@ _PERSON: Final = {
     "last_name": Text("Прізвище", "Last name"),
     "first_name": Text("Ім'я", "First name"),
     "second_name": Text("По батькові", "Patronymic"),
+    "confidant_name": Text("Від імені пацієнта діє", "Acting for the patient"),
     "full_name": Text("Прізвище, ім'я, по батькові", "Full name"),
     "birth_date": Text("Дата народження", "Date of birth"),
     "birth_country": Text("Країна народження", "Country of birth"),
@@ -116,4 +120,5 @@ VALUES: Final = {
     "group": Text("{name}", "{name}"),
     "scope": Text("{scope}", "{scope}"),
     "dictionary": Text("{value}", "{value}"),
+    "date": Text("{day}.{month}.{year}", "{year}-{month}-{day}"),
 }

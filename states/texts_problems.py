@@ -139,6 +139,30 @@ _PATIENT: Final = {
     ),
 }
 
+_LINK: Final = {
+    "doubled": Text("параметр «{field}» указано кілька разів", "the parameter “{field}” is given more than once"),
+    "control_character": Text(
+        "параметр «{field}» містить недозволені символи", "the parameter “{field}” contains characters not allowed"
+    ),
+    "printable_ascii": Text(
+        "параметр «{field}» містить недозволені символи", "the parameter “{field}” contains characters not allowed"
+    ),
+    "bad_escape": Text("некоректне відсоткове кодування", "there is a bad percent-escape in it"),
+    "not_utf_8": Text("текст не в кодуванні UTF-8", "its text is not UTF-8"),
+    "too_many_parameters": Text("забагато параметрів", "it has too many parameters"),
+    "too_long": Text("воно задовге", "it is too long"),
+    "malformed": Text("його не вдалося прочитати", "it could not be read"),
+}
+LINK_RULES: Final = frozenset(_LINK)
+"""What can be wrong with the link of the PIS (4.2), each with a message of its own."""
+LINK_PROBLEMS: Final = {
+    f"link.{rule}": Text(
+        f"Посилання від ПІС містить помилку: {text.uk}. Повідомте про це підтримку ПІС.",
+        f"The link from the PIS has an error: {text.en}. Tell the support of the PIS.",
+    )
+    for rule, text in _LINK.items()
+}
+
 PROBLEMS: Final = {**_QUERY, **_SHAPE, **_FORMATS, **_PATIENT}
 
 PROBLEM_FRAMES: Final = {

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..flow import Guard, State, guard, on
+from ..flow import Guard, Message, State, guard, on
 from .document import asks, ours
-from .events import Opened
+from .events import Opened, OpenedMalformed
 from .identifiers import is_identifier
 from .keeping import told
 from .names import Actor, Name
 from .redirects import is_safe
 from .settings import Settings
 from .signup import Query, SignUp
+from .texts_problems import LINK_RULES
 
 
 @guard("client_id is missing or empty")
@@ -77,6 +78,11 @@ def query(signup: SignUp, event: Opened) -> SignUp:
     )
 
 
+def what_is_malformed(signup: SignUp, event: OpenedMalformed) -> SignUp:
+    rule = event.rule if event.rule in LINK_RULES else "malformed"
+    return replace(signup, messages=(Message(code=f"link.{rule}", params={"field": event.path}),))
+
+
 def validate_params(settings: Settings) -> State[SignUp]:
     return State(
         name=Name.VALIDATE_PARAMS,
@@ -88,5 +94,11 @@ def validate_params(settings: Settings) -> State[SignUp]:
                 for missing, message, because in CHECKS
             ),
             on(Opened, to=Name.INIT_VALIDATION, keep=query, because=asks("4.2.0")),
+            on(
+                OpenedMalformed,
+                to=Name.PARAMS_REFUSED,
+                keep=what_is_malformed,
+                because=ours("a query that can be read in two ways, or in none, is not read at all"),
+            ),
         ),
     )

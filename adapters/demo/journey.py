@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ...flow import Engine, Move, Moved, Observer, Snapshot, UsageError, UserInterface, play
-from ...states.events import CallbackReceived, HandedOver, Opened
+from ...flow import Engine, InvalidInput, Move, Moved, Observer, Snapshot, UsageError, UserInterface, play
+from ...states.events import CallbackReceived, HandedOver, Opened, OpenedMalformed
 from ...states.names import Actor, Name
 from ...states.signup import SignUp
 
@@ -82,10 +82,7 @@ def walk(pis: Party, auth_ui: Party, observed: Observed, *, browser: Callable[[s
         return Journey(pis=at_pis, auth_ui=None)
     at_auth_ui = auth_ui.engine.begin()
     observed.hands_over(at_pis, at_auth_ui)
-    try:
-        auth_ui.engine.send(at_auth_ui.id, Opened.from_query(_query(browser(url))))
-    except UsageError as refusal:
-        return Journey(pis=at_pis, auth_ui=at_auth_ui, refusal=refusal)
+    auth_ui.engine.send(at_auth_ui.id, _opened(_query(browser(url))))
     at_auth_ui = play(auth_ui.engine, at_auth_ui.id, auth_ui.ui)
     back = _leads_to(auth_ui.engine, at_auth_ui)
     if back is None:
@@ -96,6 +93,13 @@ def walk(pis: Party, auth_ui: Party, observed: Observed, *, browser: Callable[[s
     except UsageError as refusal:
         return Journey(pis=at_pis, auth_ui=at_auth_ui, refusal=refusal)
     return Journey(pis=play(pis.engine, at_pis.id, pis.ui), auth_ui=at_auth_ui)
+
+
+def _opened(query: str) -> Opened | OpenedMalformed:
+    try:
+        return Opened.from_query(query)
+    except InvalidInput as refusal:
+        return OpenedMalformed.of(refusal)
 
 
 def _leads_to(engine: Engine[SignUp], snapshot: Snapshot[SignUp]) -> str | None:

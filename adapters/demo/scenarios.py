@@ -123,13 +123,8 @@ SCENARIOS: tuple[Scenario, ...] = (
         "redirect_uri_unsafe",
         _with("redirect_uri", "https%3A%2F%2Fpis.example.ua%40evil.example%2Fcallback"),
     ),
-    Scenario(
-        name="doubled-parameter",
-        says="4.2 a parameter comes twice",
-        browser=lambda url: f"{url}&client_id=another",
-        ends=(Name.VALIDATE_PARAMS, Name.HAND_OVER),
-        refusal="invalid_input",
-        ledger=_NOTHING,
+    _refused_params(
+        "doubled-parameter", "a parameter comes twice", "link.doubled", lambda url: f"{url}&client_id=another"
     ),
     # 4.3
     _refused_validation(

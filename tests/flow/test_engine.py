@@ -42,6 +42,19 @@ def test_a_new_instance_is_stored_before_anything_else_and_rests_where_the_flow_
     assert office.engine.load(begun.id) == begun
 
 
+def test_an_instance_may_be_given_its_id_and_no_two_share_one(office: Any) -> None:
+    assert office.engine.begin("an-id-of-the-host").id == "an-id-of-the-host"
+    with pytest.raises(Conflict):
+        office.engine.begin("an-id-of-the-host")
+
+
+def test_the_journal_is_read_through_the_engine(office: Any) -> None:
+    quoted = office.quoted()
+    assert office.engine.journal(quoted.id) == office.store.kept.journal(quoted.id)
+    with pytest.raises(UnknownInstance):
+        office.engine.journal("nobody")
+
+
 def test_a_flow_that_begins_with_a_call_makes_it_at_once(parcels: Any) -> None:
     states = tuple(state for state in parcels.declared() if state.name != "draft")
     office = parcels.Office(parcels.build(states, initial="pricing"))

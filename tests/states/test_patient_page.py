@@ -16,7 +16,9 @@ from esozflow.flow import Message
 from esozflow.states.answers import MAX_DEPTH, MAX_PARTS
 from esozflow.states.flow import auth_ui
 from esozflow.states.person_page import groups_of
+from esozflow.states.settings import Settings
 from esozflow.states.signup import SignUp
+from esozflow.states.texts import render
 
 leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 objects = st.dictionaries(
@@ -61,14 +63,17 @@ def leaves_of(value: Any, name: str = "") -> Iterator[Any]:
 
 
 def test_every_datum_of_the_patient_is_shown_in_its_group(examples: SimpleNamespace) -> None:
+    def day(year: str, month: str, day: str) -> tuple[str, dict[str, str]]:
+        return ("date", {"year": year, "month": month, "day": day})
+
     def coded(dictionary: str, value: str) -> tuple[str, dict[str, str]]:
         return ("dictionary", {"dictionary": dictionary, "value": value})
 
     assert shown(examples.patient()) == [
-        ("person", "first_name", "canary-patient-name"),
         ("person", "last_name", "Тест"),
+        ("person", "first_name", "canary-patient-name"),
         ("person", "second_name", "Тестович"),
-        ("person", "birth_date", "2013-05-19"),
+        ("person", "birth_date", day("2013", "05", "19")),
         ("person", "gender", coded("GENDER", "FEMALE")),
         ("person", "tax_id", "4218901133"),
         ("person", "patient_signed", ("yes", {})),
@@ -77,7 +82,7 @@ def test_every_datum_of_the_patient_is_shown_in_its_group(examples: SimpleNamesp
         ("person", "preferred_way_communication", coded("WAY", "email")),
         ("documents", "type", coded("DOCUMENT_TYPE", "BIRTH_CERTIFICATE")),
         ("documents", "number", "І-БК №123456"),
-        ("documents", "issued_at", "2013-06-01"),
+        ("documents", "issued_at", day("2013", "06", "01")),
         ("documents", "type", coded("DOCUMENT_TYPE", "NATIONAL_ID")),
         ("documents", "number", "001234567"),
         ("addresses", "type", coded("ADDRESS_TYPE", "RESIDENCE")),
@@ -94,8 +99,29 @@ def test_every_datum_of_the_patient_is_shown_in_its_group(examples: SimpleNamesp
         ("emergency_contact", "number", "+380441112233"),
         ("confidant_person", "relation_type", coded("CONFIDANT_PERSON_TYPE", "PRIMARY")),
         ("confidant_person", "person_id", "5e1d8c2a-3b4f-4c6d-9a7e-1f2b3c4d5e6f"),
-        ("confidant_person", "type", coded("DOCUMENT_RELATIONSHIP_TYPE", "BIRTH_CERTIFICATE")),
-        ("confidant_person", "number", "АА111"),
+        ("documents_relationship", "type", coded("DOCUMENT_RELATIONSHIP_TYPE", "BIRTH_CERTIFICATE")),
+        ("documents_relationship", "number", "АА111"),
+    ]
+
+
+def test_a_date_is_shown_as_a_day_and_anything_else_in_its_place_as_it_came() -> None:
+    groups = groups_of(SignUp(patient=SecretStr('{"birth_date": "2013-05-19", "documents": [{"issued_at": "soon"}]}')))
+    values = [field.value for group in groups for field in group.fields]
+
+    assert isinstance(values[0], Message)
+    assert (render(values[0]), render(values[0], "en")) == ("19.05.2013", "2013-05-19")
+    assert values[1] == "soon"
+
+
+def test_each_document_of_the_relationship_is_a_group_after_the_confidant() -> None:
+    confidant = {"documents_relationship": [{"number": "1"}, "text", {"number": "2"}], "last_name": "Садова"}
+    groups = groups_of(SignUp(patient=SecretStr(json.dumps({"confidant_person": confidant}))))
+
+    assert [(group.title.params["name"], group.fields[0].value) for group in groups] == [
+        ("confidant_person", "Садова"),
+        ("documents_relationship", "1"),
+        ("documents_relationship", "text"),
+        ("documents_relationship", "2"),
     ]
 
 
@@ -164,15 +190,16 @@ def test_the_largest_patient_data_make_a_bounded_page() -> None:
     assert shown({"a": deep}) == [("person", "a", "x")]
 
 
-def test_the_page_offers_to_accept_with_an_optional_otp_or_to_decline_and_nothing_to_edit(
-    examples: SimpleNamespace,
+@pytest.mark.parametrize(("asked", "asks"), [(True, ("otp",)), (False, ())])
+def test_the_page_offers_to_accept_or_to_decline_and_nothing_to_edit(
+    examples: SimpleNamespace, asked: bool, asks: tuple[str, ...]
 ) -> None:
-    flow = auth_ui()
+    flow = auth_ui(Settings(ask_otp=asked))
 
     page = flow.page(examples.at(flow, *examples.way_to("confirm", part="auth_ui")))
 
     assert [(action.label.code, action.event.__name__, action.asks) for action in page.actions] == [
-        ("accept_and_proceed", "Confirm", ("otp",)),
+        ("accept_and_proceed", "Confirm", asks),
         ("decline", "Decline", ()),
     ]
     assert page.leads_to is None
@@ -197,6 +224,14 @@ def test_the_consent_page_shows_user_client_and_translated_scopes(examples: Simp
         "client": [("client_name", "Кабінет пацієнта"), ("redirect_host", "pis.example.ua")],
         "scopes": [("person:details_pis", "Дані пацієнта"), ("declaration:read_pis", "declaration:read_pis")],
     }
+
+
+def test_the_consent_page_names_the_confidant_when_the_validation_told_who_that_is(examples: SimpleNamespace) -> None:
+    way = list(examples.way_to("consent", part="auth_ui"))
+    confidant = {"first_name": "Олена", "last_name": "Садова", "second_name": "Петрівна"}
+    way[1] = examples.answered(200, {"person": {"last_name": "Тест", "confidant_person": confidant}, "token": "t"})
+
+    assert consent_fields(examples, *way)["user"][-1] == ("confidant_name", "Садова Олена Петрівна")
 
 
 def test_a_patient_without_tax_id_or_second_name_is_shown_without_them(examples: SimpleNamespace) -> None:

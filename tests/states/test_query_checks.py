@@ -10,8 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from esozflow.flow import InvalidInput
+from esozflow.states.events import Opened, OpenedMalformed
 from esozflow.states.flow import auth_ui, sign_up
 from esozflow.states.settings import Settings
+from esozflow.states.texts import render
 from esozflow.states.validate_params import CHECKS
 
 MISSING = {
@@ -83,6 +86,41 @@ def test_a_redirect_uri_that_could_lead_astray_is_refused(examples: SimpleNamesp
 
     assert call is None
     assert examples.codes(flow.page(snapshot)) == ("redirect_uri_unsafe", "nothing_done")
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "field"),
+    [
+        ("client_id=a&client_id=b", "link.doubled", "client_id"),
+        ("token=%00", "link.control_character", "token"),
+        ("state=%C3%BC", "link.printable_ascii", "state"),
+        ("a=%", "link.bad_escape", ""),
+        ("a=%ff", "link.not_utf_8", ""),
+        ("&".join("x=1" for _ in range(60)), "link.too_many_parameters", ""),
+        ("x" * 400_000, "link.too_long", ""),
+    ],
+)
+def test_a_query_that_cannot_be_read_ends_on_a_page_that_says_what_is_wrong(
+    examples: SimpleNamespace, query: str, code: str, field: str
+) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        Opened.from_query(query)
+    flow = auth_ui()
+
+    *_, (snapshot, call) = examples.walk(flow, OpenedMalformed.of(refusal.value))
+
+    page = flow.page(snapshot)
+    assert (snapshot.state, call, examples.codes(page)) == ("params_refused", None, (code, "nothing_done"))
+    assert page.messages[0].params["field"] == field
+    assert "{" not in render(page.messages[0])
+
+
+def test_a_rule_without_a_text_of_its_own_is_told_in_general(examples: SimpleNamespace) -> None:
+    flow = auth_ui()
+
+    page = flow.page(examples.at(flow, OpenedMalformed(path="", rule="made_up")))
+
+    assert examples.codes(page) == ("link.malformed", "nothing_done")
 
 
 def test_an_error_is_never_redirected_while_the_query_is_in_doubt(examples: SimpleNamespace) -> None:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from urllib3.util import parse_url
 
+from esozflow.states.answers import ApiError
 from esozflow.states.flow import auth_ui, sign_up
-from esozflow.states.redirects import MAX_LENGTH, MAX_RETURNED, code_in, host_of, is_safe, with_parameters
+from esozflow.states.redirects import MAX_LENGTH, MAX_RETURNED, code_in, host_of, is_safe, origin_of, with_parameters
 from esozflow.states.settings import Settings
 
 URI = "https://pis.example.ua/oauth/callback"
@@ -438,3 +439,28 @@ def test_the_consent_page_shows_the_host_and_nothing_of_the_query(examples: Simp
     shown = [field.value for group in page.groups for field in group.fields]
     assert "pis.example.ua:8443" in shown
     assert not any("bank.example" in str(value) for value in shown)
+
+
+def restart_after_a_refusal(examples: SimpleNamespace, known: frozenset[tuple[str, str]]) -> str | None:
+    flow = auth_ui(Settings(known_redirects=known))
+    validated = examples.way_to("register", part="auth_ui")
+    refused = examples.answered(422, error=ApiError(type="validation_failed", message="no"))
+    page = flow.page(examples.at(flow, *validated, refused))
+    assert page.name == "register_refused"
+    return page.restarts_at
+
+
+def test_an_end_leads_back_to_the_start_of_the_pis_only_where_its_redirect_uri_is_known(
+    examples: SimpleNamespace,
+) -> None:
+    assert restart_after_a_refusal(examples, frozenset({(examples.CLIENT_ID, URI)})) == "https://pis.example.ua/"
+    assert restart_after_a_refusal(examples, frozenset({("another-client", URI)})) is None
+    assert restart_after_a_refusal(examples, frozenset()) is None
+
+
+@pytest.mark.parametrize(
+    ("uri", "origin"),
+    [(URI, "https://pis.example.ua"), ("http://127.0.0.1:8810/cb?a=b", "http://127.0.0.1:8810")],
+)
+def test_the_origin_of_a_redirect_uri_is_scheme_host_and_port(uri: str, origin: str) -> None:
+    assert origin_of(uri) == origin
