@@ -254,5 +254,5 @@ def _notice() -> str | None:
 def _invalid(page: Page) -> dict[str, str]:
     """Give what is wrong with a field of the form, as the address says; only fields and rules that exist."""
     name, _, rule = asked(request, "invalid").partition(".")
-    asked = {name for action in page.actions for name in action.asks}
-    return {name: render(Message(code=rule), _lang())} if name in asked and rule in PROBLEMS else {}
+    fields = {name for action in page.actions for name in action.asks}
+    return {name: render(Message(code=rule), _lang())} if name in fields and rule in PROBLEMS else {}
