@@ -83,6 +83,14 @@ TRUTHS: Final = {
         "The patient is registered with eHealth, but the application has not received access to the data. "
         "Do not register the patient again: to give access later, sign in on the patient's behalf in the PIS.",
     ),
+    "registered_maybe_approved": Text(
+        "Пацієнта зареєстровано в ЕСОЗ. Запит на надання доступу надіслано, але підтвердження не отримано, тому дозвіл "
+        "міг зберегтися; код доступу додатку не передано. Реєструвати пацієнта ще раз не потрібно: щоб надати доступ "
+        "або скасувати дозвіл, увійдіть від його імені через ПІС.",
+        "The patient is registered with eHealth. The request to give access was sent but not confirmed, so the "
+        "approval may stand; the application was not given the grant code. Do not register the patient again: to "
+        "give access, or to withdraw the approval, sign in on the patient's behalf in the PIS.",
+    ),
     "no_tokens": Text(
         "ПІС не отримала доступу до даних пацієнта й не зберегла жодного токена. "
         "Спробуйте увійти від імені пацієнта через ПІС; реєструйте його знову, лише якщо ЕСОЗ його не знайде.",
