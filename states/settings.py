@@ -35,7 +35,9 @@ class RegisterAuth(StrEnum):
 class Settings(Value):
     """Switches of the flow. None is a secret, and each changes the declaration, not a branch at run time.
 
-    Paths are relative to the host of their call. Lifetimes are how long a page may stay open. `known_redirects`
+    Paths are relative to the host of their call. Lifetimes are how long a page may stay open: those of the form and
+    its signing, of the way to the Auth UI and back, and of all pages of the Auth UI; `sign_up_lifetime` is how long
+    all of it may take together. `known_redirects`
     holds (client_id, redirect_uri) pairs that are registered with ЕСОЗ: only to these is an *error* redirected,
     because at that point nobody else has vouched for the URI. `ask_otp` has the confirm page ask for the optional OTP:
     no public source lists it for this registration. `call_deadline` is in seconds, for a whole call.
@@ -56,7 +58,9 @@ class Settings(Value):
     global_roles_path: str = "/admin/users/{user_id}/global_roles"
     known_redirects: frozenset[tuple[str, str]] = frozenset()
     page_lifetime: timedelta = Field(default=timedelta(hours=1), gt=timedelta())
+    prepare_lifetime: timedelta = Field(default=timedelta(hours=12), gt=timedelta())
     hand_over_lifetime: timedelta = Field(default=timedelta(hours=12), gt=timedelta())
+    sign_up_lifetime: timedelta = Field(default=timedelta(hours=24), gt=timedelta())
     call_deadline: float = Field(default=30.0, gt=0)
 
     @field_validator("client_details_path", "user_roles_path", "global_roles_path")

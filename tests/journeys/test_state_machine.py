@@ -48,7 +48,7 @@ SOAK = "ESOZFLOW_SOAK" in os.environ
 WRITES = ("register", "approve", "exchange")
 PATHS = {"register": "/api/pis/confidant/register", "approve": "/oauth/apps/authorize", "exchange": "/oauth/tokens"}
 # Where a sign-up may be found although the event was refused: its time was over before the event came.
-LAPSED = ("expired", "not_returned", "left_unknown", "exchange_unknown")
+LAPSED = ("not_handed_over", "expired", "not_returned", "left_unknown", "exchange_unknown")
 # What has to be behind whoever stands in a state.
 BEFORE = {
     "confirm": {"validate"},
