@@ -38,7 +38,12 @@ def test_the_embedding_example_walks_from_the_query_to_the_redirect(capsys: pyte
         ],
     ).removeprefix("?")
     with serve(esoz) as base_url:
-        names: dict[str, Any] = {"auth_base_url": base_url, "api_base_url": base_url, "query": query}
+        names: dict[str, Any] = {
+            "__name__": __name__,
+            "auth_base_url": base_url,
+            "api_base_url": base_url,
+            "query": query,
+        }
         exec(compile(example, "README.md", "exec"), names)
         exec(compile(mounting, "README.md", "exec"), names)
         opened = names["app"].test_client().get(f"/confidant/sign-up?{query}", base_url="https://my.example.ua")
