@@ -1,0 +1,76 @@
+"""What is answered when nothing was done: a page for every error, by its code, and never by its text."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Response
+from werkzeug.exceptions import HTTPException
+
+from ....flow import (
+    Conflict,
+    EventRefused,
+    FlowBroken,
+    FlowError,
+    ForeignSnapshot,
+    InvalidInput,
+    Message,
+    PeerError,
+    UnknownInstance,
+)
+from ....states.texts import Language, render
+from ....states.texts_refusals import REFUSALS
+from .rendering import Renderer
+from .texts import tell
+
+_logger = logging.getLogger("esozflow")
+_STATUS: tuple[tuple[type[FlowError], int], ...] = (
+    (UnknownInstance, 404),
+    (Conflict, 409),
+    (EventRefused, 409),
+    (ForeignSnapshot, 410),
+    (InvalidInput, 400),
+    (FlowBroken, 500),
+    (PeerError, 503),
+)
+_HTTP_TEXTS = {404: "not_found", 413: "too_large", 403: "form_token"}
+
+
+def html_response(html: str, status: int = 200) -> Response:
+    """Give a page as an answer."""
+    return Response(html, status, content_type="text/html; charset=utf-8")
+
+
+def refusal(renderer: Renderer, error: Exception, lang: Language, *, static: str, again: str | None) -> Response:
+    """Give the page for an error.
+
+    `static` is the address of the style sheet's folder, `again` the page to which the user can go on, if there is
+    one. An error that is not the library's is logged by its kind alone, because its text may tell too much.
+    """
+    status, title, text = _told(error, lang)
+    response = html_response(
+        renderer.html("esozflow/refused.html", lang, title=title, text=text, static=static, address=None, again=again),
+        status,
+    )
+    if isinstance(error, HTTPException):
+        response.headers.extend(
+            (name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After"}
+        )
+    return response
+
+
+def _told(error: Exception, lang: Language) -> tuple[int, str, str]:
+    if isinstance(error, UnknownInstance):
+        return 404, tell("lost.title", lang), tell("lost", lang)
+    if isinstance(error, FlowError):
+        status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+        if status >= 500:
+            _logger.error("a page could not be given: %s", error)
+        known = error.code in REFUSALS
+        text = render(Message(code=error.code), lang) if known else tell("internal", lang)
+        return status, tell("refused.title", lang), text
+    if isinstance(error, HTTPException) and error.code:
+        title = "not_found.title" if error.code == 404 else "refused.title"
+        return error.code, tell(title, lang), tell(_HTTP_TEXTS.get(error.code, "bad_request"), lang)
+    _logger.error("a page could not be given: %s", type(error).__name__)
+    return 500, tell("refused.title", lang), tell("internal", lang)

@@ -1,0 +1,132 @@
+"""Pages, which are data, as HTML. Nothing here decides what a page says or what comes next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ....flow import Field, FieldGroup, Message, Page
+from ....states.texts import Language, render
+from ....states.texts_pages import TRUTHS
+from .texts import tell
+
+LANGUAGES: tuple[Language, ...] = ("uk", "en")
+STEPS = 3
+KYIV = ZoneInfo("Europe/Kyiv")
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_STEP_OF_SECTION = {"4.1": 1, "4.2": 2, "4.3": 2, "4.4": 2, "4.5": 2, "4.6": 3, "4.7": 3, "4.8": 3, "4.9": 3}
+_SUCCESSES = frozenset({"signed_up"})
+_NOTES = frozenset({"declined"})
+# What was and was not done, as against what went wrong.
+_OUTCOMES = frozenset(
+    {
+        "nothing_done",
+        "not_registered",
+        "register_unknown",
+        "sign_in_instead",
+        "registered_not_approved",
+        "no_tokens",
+        "exchange_unknown",
+        "tokens_saved",
+        "tokens_unsaved",
+        "not_returned",
+    }
+)
+assert TRUTHS.keys() >= _OUTCOMES
+
+
+class Renderer:
+    """Renders templates of `folders` and of this package, in that order. Everything put into one is escaped.
+
+    It has an environment of its own, so that nothing a host service sets for its templates changes these pages.
+    """
+
+    def __init__(self, *folders: Path) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader([*folders, _TEMPLATES]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals |= {
+            "outcomes": outcomes,
+            "problems": problems,
+            "tone": tone,
+            "step": step,
+            "steps": STEPS,
+            "name_of": name_of,
+            "in_kyiv": in_kyiv,
+            "host_of": lambda url: urlsplit(url).netloc,
+        }
+
+    def html(self, template: str, lang: Language, **names: Any) -> str:
+        """Render one template in one language.
+
+        `say` gives the text of a message, `say_code` the one of a code,
+        `tell` one of the web parts.
+        """
+        return self._environment.get_template(template).render(
+            lang=lang,
+            languages=LANGUAGES,
+            say=partial(_said, lang=lang),
+            say_code=lambda code, **params: render(Message(code=code, params=params), lang),
+            tell=partial(tell, lang=lang),
+            lang_of=partial(lang_of, lang=lang),
+            **names,
+        )
+
+
+def _said(given: str | Message, lang: Language) -> str:
+    return given if isinstance(given, str) else render(given, lang)
+
+
+def lang_of(given: str | Message, lang: Language) -> Language:
+    """Give the language that a text is written in: raw data are Ukrainian, raw messages of ЕСОЗ mostly English."""
+    if isinstance(given, str):
+        return "uk" if any(one.isalpha() and not one.isascii() for one in given) else lang
+    if given.code == "answer":
+        return "en" if given.params.get("text", "").isascii() else "uk"
+    return lang
+
+
+def outcomes(page: Page) -> list[Message]:
+    """Give the messages that say what was and was not done."""
+    return [message for message in page.messages if message.code in _OUTCOMES]
+
+
+def problems(page: Page) -> list[Message]:
+    """Give the messages that say what went wrong."""
+    return [message for message in page.messages if message.code not in _OUTCOMES]
+
+
+def tone(page: Page) -> str:
+    """Say how a page is meant: `plain`, `success`, `note` or `error`."""
+    if page.name in _SUCCESSES:
+        return "success"
+    if page.name in _NOTES:
+        return "note"
+    return "error" if page.messages else "plain"
+
+
+def step(page: Page) -> int:
+    """Give the step that the user is at, counted from 1."""
+    return _STEP_OF_SECTION[page.section]
+
+
+def name_of(part: Field | FieldGroup) -> str:
+    """Give the name of the datum or of the group: by it a template chooses how to show it."""
+    message = part.label if isinstance(part, Field) else part.title
+    return message.params.get("name", "")
+
+
+def in_kyiv(moment: datetime) -> str:
+    """Give hours and minutes on a clock in Kyiv."""
+    return moment.astimezone(KYIV).strftime("%H:%M")
