@@ -105,6 +105,9 @@ _OAUTH: Final = {
     "token": Text("Токен особи (token)", "Token of the person (token)"),
     "state": Text("Параметр state", "Parameter state"),
     "code": Text("Код доступу (code)", "Grant code (code)"),
+    "access_token": Text("Токен доступу", "Access token"),
+    "refresh_token": Text("Токен оновлення", "Refresh token"),
+    "expires_at": Text("Токен доступу дійсний до", "The access token is valid until"),
     "error": Text("Помилка (error)", "Error (error)"),
     "error_description": Text("Опис помилки (error_description)", "Description of the error (error_description)"),
 }
