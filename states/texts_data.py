@@ -21,6 +21,7 @@ GROUPS: Final = {
     "documents_relationship": Text(
         "Документ, що підтверджує представництво", "Document that confirms the representation"
     ),
+    "consents": Text("Згоди", "Consents"),
     "user": Text("Пацієнт, який надає доступ", "Patient who gives access"),
     "client": Text("Додаток, який отримає доступ", "Application that will have access"),
     "scopes": Text("Що буде дозволено", "What will be allowed"),

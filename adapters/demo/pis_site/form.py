@@ -22,6 +22,9 @@ LONGEST_VALUE: Final = 500
 CHECKED: Final = "on"
 """What a browser sends for a checkbox that is ticked; for one that is not it sends nothing."""
 
+CONSENTS: Final = "consents"
+"""The part that stands at the top of the request."""
+
 Entered = Mapping[str, str]
 """What was typed, by the name of its field; a field that is not there is empty."""
 
@@ -71,7 +74,7 @@ class Section:
     @property
     def group(self) -> str:
         """The name of the part, without its place in a list."""
-        return self.path.removesuffix(".0").rpartition(".")[2]
+        return self.path.removesuffix(".0").rpartition(".")[2] or CONSENTS
 
 
 def _text(name: str, kind: Kind = Kind.TEXT, *, optional: bool = False) -> FormField:
