@@ -83,13 +83,18 @@ class Acts:
         except CallInProgress:  # the page waits for it
             return False
         except Conflict:
-            if not self._acting.is_repeated(begun.id, sent):
+            if not self._is_repeated(begun, sent):
                 raise
         return action in (RequestSigned.__name__, GO_ON)
 
+    def _is_repeated(self, begun: Begun, sent: Sent) -> bool:
+        # Two tabs can have filled in the same form differently: what the second typed must not go unnoticed.
+        fills_in_anew = sent["action"] == RequestFilled.__name__ and _entered(sent) != begun.entered
+        return self._acting.is_repeated(begun.id, sent) and not fills_in_anew
+
     def _fill_in(self, begun: Begun, sent: Sent) -> None:
         signup = self._acting.seen(begun.id, sent)
-        begun.entered = form.entered((name, one) for name, one in sent.items(multi=True) if name not in _OF_THE_PAGE)
+        begun.entered = _entered(sent)
         begun.problems = ()
         today = self._behind.clock.now().astimezone(KYIV).date()
         confidant = self._behind.confidant
@@ -151,3 +156,7 @@ class Acts:
             begun.told, begun.not_done = "not_logged_out", outcome
         else:
             self._behind.vault.forget(begun.id)
+
+
+def _entered(sent: Sent) -> form.Entered:
+    return form.entered((name, one) for name, one in sent.items(multi=True) if name not in _OF_THE_PAGE)
