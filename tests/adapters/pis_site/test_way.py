@@ -106,8 +106,8 @@ def test_the_rules_of_the_day_and_of_the_signer_are_checked_too(site: Site, brow
 
 
 def test_today_is_the_day_in_kyiv(site: Site, browser: Browser) -> None:
-    address = browser.begins()
     site.clock.time = site.clock.time.replace(year=2030, month=6, day=30, hour=21, minute=30)  # 00:30 in Kyiv
+    address = browser.begins()
     changed = {"person__documents__0__issued_at": "2030-07-01", "person__birth_date": "2016-12-01", "person__unzr": ""}
     browser.does(address, "RequestFilled", **CONSENTS, **changed)
     assert site.went == ["sign"]
