@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from .errors import DefinitionError
@@ -123,7 +123,8 @@ class State(Generic[C]):
     """Where an instance can be: it makes a `call`, rests on a `page`, waits for an event, or is `final`.
 
     `section` is the place in the document that asks for the state, `actor` the party whose state it is.
-    After `lifetime` on a state that waits, the driver sends `Expired`.
+    After `lifetime` on a state that waits, the driver sends `Expired`. `ends_by` gives the end of what the context
+    holds, such as a token, where it is known: the state then expires no later.
     """
 
     name: str
@@ -133,6 +134,7 @@ class State(Generic[C]):
     page: Callable[[C], Page] | None = None
     moves: tuple[Transition[C], ...] = ()
     lifetime: timedelta | None = None
+    ends_by: Callable[[C], datetime | None] | None = None
     final: bool = field(default=False)
 
     def __post_init__(self) -> None:

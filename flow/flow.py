@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -30,19 +31,28 @@ class Flow(Generic[C]):
     """A checked definition. Build it once per process and share it: it has no state of its own.
 
     `begin` makes the context of a new instance; it gets its randomness from the `Ids` port. `version` belongs to
-    the meaning of stored snapshots: raise it when an older one can no longer be carried on. Raises
-    `DefinitionError`, which lists every mistake found.
+    the meaning of stored snapshots: raise it when an older one can no longer be carried on. However lively an
+    instance is, its states that have a lifetime expire at the latest when `lifetime` has passed since it began.
+    Raises `DefinitionError`, which lists every mistake found.
     """
 
     def __init__(
-        self, name: str, *, states: Iterable[State[C]], initial: str, begin: Callable[[Ids], C], version: int = 1
+        self,
+        name: str,
+        *,
+        states: Iterable[State[C]],
+        initial: str,
+        begin: Callable[[Ids], C],
+        version: int = 1,
+        lifetime: timedelta | None = None,
     ) -> None:
         self.name = name
         self.version = version
         self.initial = str(initial)
         self.begin_context = begin
+        self.lifetime = lifetime
         declared = tuple(states)
-        found = list(mistakes(declared, self.initial))
+        found = list(mistakes(declared, self.initial, lifetime))
         if found:
             raise DefinitionError(f"Flow {name} cannot be built", hint="; ".join(found))
         self.states = {state.name: state for state in declared}
@@ -69,9 +79,18 @@ class Flow(Generic[C]):
 
     def begin(self, id: str, ids: Ids, now: datetime) -> Stepped[C]:
         """Give the first snapshot of a new instance, and the call of its initial state, if it makes one."""
-        return self._enter(
-            self.states[self.initial], id=id, revision=0, context=self._run("begin", self.begin_context, ids), now=now
+        first = Snapshot(
+            id=id,
+            flow=self.name,
+            version=self.version,
+            state=self.initial,
+            revision=0,
+            begun_at=now,
+            entered_at=now,
+            expires_at=None,
+            context=self._run("begin", self.begin_context, ids),
         )
+        return self._entered(first)
 
     def step(self, snapshot: Snapshot[C], event: Event, now: datetime) -> Stepped[C]:
         """Decide what `event` does. Pure: same input, equal output; the input is unchanged.
@@ -90,8 +109,8 @@ class Flow(Generic[C]):
             raise EventRefused(state=snapshot.state, event=type(event).__name__, code=move.refusal)
         if move.keep is not None:
             context = self._run(f"keep of {type(event).__name__}", move.keep, context, event)
-        return self._enter(
-            self.states[row.to], id=snapshot.id, revision=snapshot.revision + 1, context=context, now=now
+        return self._entered(
+            replace(snapshot, state=row.to, revision=snapshot.revision + 1, entered_at=now, context=context)
         )
 
     def call(self, snapshot: Snapshot[C]) -> Call | None:
@@ -113,18 +132,21 @@ class Flow(Generic[C]):
             )
         return state
 
-    def _enter(self, state: State[C], *, id: str, revision: int, context: C, now: datetime) -> Stepped[C]:
-        entered = Snapshot(
-            id=id,
-            flow=self.name,
-            version=self.version,
-            state=state.name,
-            revision=revision,
-            entered_at=now,
-            expires_at=None if state.lifetime is None else now + state.lifetime,
-            context=context,
-        )
+    def _entered(self, snapshot: Snapshot[C]) -> Stepped[C]:
+        state = self.states[snapshot.state]
+        entered = replace(snapshot, expires_at=self._run(f"ends_by of {state.name}", self._expiry, state, snapshot))
         return Stepped(entered, self._call(state, entered))
+
+    def _expiry(self, state: State[C], entered: Snapshot[C]) -> datetime | None:
+        if state.lifetime is None:
+            return None
+        ends = [entered.entered_at + state.lifetime]
+        if self.lifetime is not None:
+            ends.append(entered.begun_at + self.lifetime)
+        known = state.ends_by and state.ends_by(entered.context)
+        if known and known > entered.entered_at:  # one that is over already tells of two clocks that differ
+            ends.append(known)
+        return min(ends)
 
     def _call(self, state: State[C], snapshot: Snapshot[C]) -> Call | None:
         calling = state.call

@@ -31,6 +31,7 @@ def part(flow: Flow[C], actor: str) -> Flow[C]:
         initial=flow.initial if flow.initial in own else _entry(flow, own),
         begin=flow.begin_context,
         version=flow.version,
+        lifetime=flow.lifetime,
     )
 
 

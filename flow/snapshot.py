@@ -12,13 +12,17 @@ C = TypeVar("C")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot(Generic[C]):
-    """Immutable state of one instance. Times are aware datetimes; `revision` counts stored moves from 0."""
+    """Immutable state of one instance. Times are aware datetimes; `revision` counts stored moves from 0.
+
+    `begun_at` is when the instance began, `entered_at` when it came to this state.
+    """
 
     id: str
     flow: str
     version: int
     state: str
     revision: int
+    begun_at: datetime
     entered_at: datetime
     expires_at: datetime | None
     context: C = field(repr=False)

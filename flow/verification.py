@@ -14,7 +14,7 @@ from .events import Expired, Outcome, Unanswered, Unreachable
 AnyState = State[Any]
 
 
-def mistakes(states: tuple[AnyState, ...], initial: str) -> Iterator[str]:
+def mistakes(states: tuple[AnyState, ...], initial: str, lifetime: timedelta | None = None) -> Iterator[str]:
     """Yield every mistake of the definition, each with what to write instead."""
     names = Counter(state.name for state in states)
     for name, times in names.items():
@@ -24,6 +24,8 @@ def mistakes(states: tuple[AnyState, ...], initial: str) -> Iterator[str]:
             yield f"state {name!r} has no usable name; write a lower-case identifier"
     if initial not in names:
         yield f"the initial state {initial} is not declared; add it or name another"
+    if lifetime is not None and lifetime <= timedelta():
+        yield "the flow expires before it begins; write a lifetime above zero, or drop it"
     yield from _one_predicate_a_guard(states)
     yield from _one_class_an_event(states)
     for state in states:
@@ -57,6 +59,8 @@ def _shape(state: AnyState) -> Iterator[str]:
         yield f"state {state.name} makes a call; give its page or lifetime to the state where the answer leads"
     if state.lifetime is not None and state.lifetime <= timedelta():
         yield f"state {state.name} expires before it is entered; write a lifetime above zero, or drop it"
+    if state.ends_by is not None and state.lifetime is None:
+        yield f"state {state.name} has an end without a lifetime; add lifetime=, or drop ends_by="
     if (state.lifetime is not None) != (Expired in events):
         yield f"state {state.name} needs both lifetime= and on(Expired, ...), or neither"
     yield from _outcomes(state, events)

@@ -12,6 +12,7 @@ from .names import Actor, Name
 from .person_page import groups_of
 from .settings import Settings
 from .signup import SignUp
+from .token_end import end_of
 
 
 def otp(signup: SignUp, event: Confirm) -> SignUp:
@@ -38,6 +39,7 @@ def confirm(settings: Settings, declining: tuple[Transition[SignUp], ...]) -> St
             request_id=signup.request_id,
         ),
         lifetime=settings.page_lifetime,
+        ends_by=lambda signup: end_of(signup.jwt),
         moves=(
             on(Confirm, to=Name.REGISTER, keep=otp, because=asks("4.4.1")),
             *declining,

@@ -11,6 +11,7 @@ from .person_page import confidant_name, full_name
 from .redirects import host_of
 from .settings import Settings
 from .signup import SignUp, gathered
+from .token_end import end_of
 
 
 def _field(name: str, value: str) -> Field:
@@ -55,6 +56,7 @@ def consent(settings: Settings, declining: tuple[Transition[SignUp], ...]) -> St
             request_id=signup.request_id,
         ),
         lifetime=settings.page_lifetime,
+        ends_by=lambda signup: end_of(signup.session_token),
         moves=(
             on(Accept, to=Name.APPROVE, keep=fresh, because=asks("4.7.1")),
             *declining,

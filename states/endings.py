@@ -12,6 +12,7 @@ from .signup import SignUp
 
 # state, section, party, and what is true there beside the messages that led to it
 _ENDINGS: tuple[tuple[Name, str, Actor, str | None], ...] = (
+    (Name.NOT_HANDED_OVER, "4.1", Actor.PIS, "not_handed_over"),
     (Name.PARAMS_REFUSED, "4.2", Actor.AUTH_UI, "nothing_done"),
     (Name.VALIDATION_REFUSED, "4.3", Actor.AUTH_UI, "nothing_done"),
     (Name.REGISTER_REFUSED, "4.5", Actor.AUTH_UI, "not_registered"),

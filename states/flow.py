@@ -85,6 +85,7 @@ def sign_up(settings: Settings = Settings()) -> Flow[SignUp]:  # noqa: B008 - se
         initial=Name.PREPARE,
         begin=begin,
         version=VERSION,
+        lifetime=settings.sign_up_lifetime,
     )
 
 

@@ -19,6 +19,7 @@ class Name(StrEnum):
     PREPARE = "prepare"
     SIGN = "sign"
     HAND_OVER = "hand_over"
+    NOT_HANDED_OVER = "not_handed_over"
     # 4.2 Auth UI: Validate query parameters
     VALIDATE_PARAMS = "validate_params"
     PARAMS_REFUSED = "params_refused"

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
-from ..flow import Action, Message, Page, State, on
-from .document import asks
+from ..flow import Action, Expired, Message, Page, State, on
+from .document import asks, ours
 from .events import RequestFilled
+from .keeping import ending, fresh
 from .names import Actor, Name
 from .settings import Settings
 from .signup import SignUp
@@ -35,5 +36,14 @@ def prepare(settings: Settings) -> State[SignUp]:
             title=Message(code="prepare.title"),
             actions=(Action(label=Message(code="to_signing"), event=RequestFilled),),
         ),
-        moves=(on(RequestFilled, to=Name.SIGN, keep=filled, because=asks("4.1.2")),),
+        lifetime=settings.prepare_lifetime,
+        moves=(
+            on(RequestFilled, to=Name.SIGN, keep=filled, because=asks("4.1.2")),
+            on(
+                Expired,
+                to=Name.NOT_HANDED_OVER,
+                keep=ending(fresh),
+                because=ours("a form with personal data does not stay open for ever"),
+            ),
+        ),
     )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from ..flow import Value
+
+_PATH = re.compile(r"/(?!/)(?:[A-Za-z0-9._~/-]|\{client_id\}|\{user_id\})*")
 
 
 class Generation(StrEnum):
@@ -31,7 +35,9 @@ class RegisterAuth(StrEnum):
 class Settings(Value):
     """Switches of the flow. None is a secret, and each changes the declaration, not a branch at run time.
 
-    Paths are relative to the host of their call. Lifetimes are how long a page may stay open. `known_redirects`
+    Paths are relative to the host of their call. Lifetimes are how long a page may stay open: those of the form and
+    its signing, of the way to the Auth UI and back, and of all pages of the Auth UI; `sign_up_lifetime` is how long
+    all of it may take together. `known_redirects`
     holds (client_id, redirect_uri) pairs that are registered with ЕСОЗ: only to these is an *error* redirected,
     because at that point nobody else has vouched for the URI. `ask_otp` has the confirm page ask for the optional OTP:
     no public source lists it for this registration. `call_deadline` is in seconds, for a whole call.
@@ -52,8 +58,18 @@ class Settings(Value):
     global_roles_path: str = "/admin/users/{user_id}/global_roles"
     known_redirects: frozenset[tuple[str, str]] = frozenset()
     page_lifetime: timedelta = Field(default=timedelta(hours=1), gt=timedelta())
+    prepare_lifetime: timedelta = Field(default=timedelta(hours=12), gt=timedelta())
     hand_over_lifetime: timedelta = Field(default=timedelta(hours=12), gt=timedelta())
+    sign_up_lifetime: timedelta = Field(default=timedelta(hours=24), gt=timedelta())
     call_deadline: float = Field(default=30.0, gt=0)
+
+    @field_validator("client_details_path", "user_roles_path", "global_roles_path")
+    @classmethod
+    def _is_a_path(cls, given: str, field: ValidationInfo) -> str:
+        # Client details may be left out; every other read has its place.
+        if (given or field.field_name != "client_details_path") and not _PATH.fullmatch(given):
+            raise PydanticCustomError("path", "a path that begins with a slash is needed")
+        return given
 
     if TYPE_CHECKING:  # frozen, and so hashable; but a checker cannot see it from the base
 

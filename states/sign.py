@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..flow import Action, Event, Message, Page, State, on
+from ..flow import Action, Event, Expired, Message, Page, State, on
 from .document import asks, ours
 from .events import EditAgain, RequestSigned, SigningFailed
+from .keeping import ending, fresh
 from .names import Actor, Name
 from .settings import Settings
 from .signup import SignUp
@@ -41,9 +42,16 @@ def sign(settings: Settings) -> State[SignUp]:
                 Action(label=Message(code="edit"), event=EditAgain),
             ),
         ),
+        lifetime=settings.prepare_lifetime,
         moves=(
             on(RequestSigned, to=Name.HAND_OVER, keep=signed, because=asks("4.1.3")),
             on(SigningFailed, to=Name.SIGN, keep=not_signed, because=ours("a signature can fail and be made again")),
             on(EditAgain, to=Name.PREPARE, keep=edited, because=ours("what is about to be signed can be corrected")),
+            on(
+                Expired,
+                to=Name.NOT_HANDED_OVER,
+                keep=ending(fresh),
+                because=ours("a form with personal data does not stay open for ever"),
+            ),
         ),
     )

@@ -14,6 +14,7 @@ from .text import Source, Text, published
 TITLES: Final = {
     "prepare.title": Text("Реєстрація пацієнта законним представником", "Sign-up of a patient by a confidant person"),
     "sign.title": Text("Підписання запиту на реєстрацію", "Signing the registration request"),
+    "not_handed_over.title": Text("Запит на реєстрацію не передано", "The registration request was not submitted"),
     "hand_over.title": Text("Перехід до ЕСОЗ для підтвердження", "On to eHealth for confirmation"),
     "params_refused.title": Text("Посилання від ПІС неповне або некоректне", "The link from the PIS is not complete"),
     "validation_refused.title": Text("ЕСОЗ не прийняла запит на реєстрацію", "eHealth did not accept the request"),
@@ -83,6 +84,14 @@ TRUTHS: Final = {
         "The patient is registered with eHealth, but the application has not received access to the data. "
         "Do not register the patient again: to give access later, sign in on the patient's behalf in the PIS.",
     ),
+    "registered_maybe_approved": Text(
+        "Пацієнта зареєстровано в ЕСОЗ. Запит на надання доступу надіслано, але підтвердження не отримано, тому дозвіл "
+        "міг зберегтися; код доступу додатку не передано. Реєструвати пацієнта ще раз не потрібно: щоб надати доступ "
+        "або скасувати дозвіл, увійдіть від його імені через ПІС.",
+        "The patient is registered with eHealth. The request to give access was sent but not confirmed, so the "
+        "approval may stand; the application was not given the grant code. Do not register the patient again: to "
+        "give access, or to withdraw the approval, sign in on the patient's behalf in the PIS.",
+    ),
     "no_tokens": Text(
         "ПІС не отримала доступу до даних пацієнта й не зберегла жодного токена. "
         "Спробуйте увійти від імені пацієнта через ПІС; реєструйте його знову, лише якщо ЕСОЗ його не знайде.",
@@ -105,6 +114,12 @@ TRUTHS: Final = {
         "Токени не втрачено: спробуйте зберегти їх ще раз, це безпечно.",
         "eHealth gave access, but the store of the PIS did not confirm that the tokens are saved. "
         "The tokens are not lost: try to save them again, it does no harm.",
+    ),
+    "not_handed_over": Text(
+        "Час, відведений на заповнення й підписання запиту, минув, тому запит не передано до ЕСОЗ і нікого не "
+        "зареєстровано. Щоб зареєструвати пацієнта, заповніть запит ще раз.",
+        "The time for filling in and signing the request is over, so nothing was submitted to eHealth and nobody was "
+        "registered. To register the patient, fill in the request again.",
     ),
     "not_returned": Text(
         "Браузер не повернувся зі сторінки ЕСОЗ у відведений час, тому невідомо, чи зареєстровано пацієнта. "

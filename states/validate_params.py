@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..flow import Guard, Message, State, guard, on
+from ..flow import Expired, Guard, Message, State, guard, on
 from .document import asks, ours
 from .events import Opened, OpenedMalformed
 from .identifiers import is_identifier
-from .keeping import told
+from .keeping import ending, fresh, told
 from .names import Actor, Name
 from .redirects import is_safe
 from .settings import Settings
@@ -88,6 +88,7 @@ def validate_params(settings: Settings) -> State[SignUp]:
         name=Name.VALIDATE_PARAMS,
         section="4.2",
         actor=Actor.AUTH_UI,
+        lifetime=settings.page_lifetime,
         moves=(
             *(
                 on(Opened, when=missing, to=Name.PARAMS_REFUSED, keep=told(message), because=because)
@@ -99,6 +100,12 @@ def validate_params(settings: Settings) -> State[SignUp]:
                 to=Name.PARAMS_REFUSED,
                 keep=what_is_malformed,
                 because=ours("a query that can be read in two ways, or in none, is not read at all"),
+            ),
+            on(
+                Expired,
+                to=Name.EXPIRED,
+                keep=ending(fresh),
+                because=ours("a browser that was sent out may never arrive"),
             ),
         ),
     )

@@ -53,6 +53,7 @@ class StoreContract:
             version=1,
             state=state,
             revision=revision,
+            begun_at=_NOON,
             entered_at=_NOON + timedelta(seconds=revision),
             expires_at=_NOON + timedelta(hours=1) if revision % 2 else None,
             context=self.context(kept),

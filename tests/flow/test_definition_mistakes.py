@@ -182,6 +182,11 @@ MISTAKES: dict[str, tuple[tuple[State[Any], ...], str, str]] = {
         "state start expires before it is entered",
         "write a lifetime above zero, or drop it",
     ),
+    "an end without a lifetime": (
+        (state("start", *OPEN, ends_by=lambda context: None), END),
+        "state start has an end without a lifetime",
+        "add lifetime=, or drop ends_by=",
+    ),
     "a call without an answer": (
         (state("start", *LOST, call=calling()), END),
         "state start leaves Answered of its call open",
@@ -293,6 +298,12 @@ def test_a_mistake_stops_the_building_and_says_what_to_write(what: str) -> None:
     assert "Flow loans cannot be built" in str(caught.value)
     assert caught.value.code == "definition"
     assert isinstance(caught.value, UsageError)
+
+
+@pytest.mark.parametrize("lifetime", [timedelta(), timedelta(seconds=-1)])
+def test_a_flow_lives_longer_than_nothing(lifetime: timedelta) -> None:
+    with pytest.raises(DefinitionError, match="the flow expires before it begins; write a lifetime above zero"):
+        Flow("loans", states=(state("start", *OPEN), END), initial="start", begin=lambda ids: None, lifetime=lifetime)
 
 
 def test_a_definition_without_mistakes_is_built() -> None:

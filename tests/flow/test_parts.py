@@ -64,6 +64,8 @@ def library(name: str, *moves: Any, **given: Any) -> State[Any]:
     return State(**{"name": name, "section": "2", "actor": "library", "moves": moves, **given})
 
 
+WEEK = timedelta(weeks=1)
+
 SHIPPED = (
     refuse(Shipped, when=ours, code="not_ours", because=WHY),
     to(Shipped, "reading"),
@@ -92,7 +94,9 @@ def loans(*changed: State[Any], initial: str = "wish") -> Flow[Any]:
             *changed,
         )
     }
-    return Flow("loans", states=states.values(), initial=initial, begin=lambda ids: ids.token(), version=3)
+    return Flow(
+        "loans", states=states.values(), initial=initial, begin=lambda ids: ids.token(), version=3, lifetime=WEEK
+    )
 
 
 def moves_of(flow: Flow[Any], state: str) -> list[tuple[str, str | None]]:
@@ -103,7 +107,7 @@ def test_a_part_holds_the_own_states_of_its_actor_only(parcels: Any) -> None:
     mine = part(loans(), "reader")
     assert list(mine.states) == ["wish", "order", "reading", "happy", "sad"]
     assert {state.actor for state in mine.states.values()} == {"reader"}
-    assert (mine.name, mine.version, mine.initial) == ("loans.reader", 3, "wish")
+    assert (mine.name, mine.version, mine.initial, mine.lifetime) == ("loans.reader", 3, "wish", WEEK)
     assert mine.begin("i", parcels.FixedIds(), parcels.START).snapshot.context == "pin-1"
 
 

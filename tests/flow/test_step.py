@@ -286,13 +286,48 @@ def test_a_step_touches_no_socket_no_clock_and_no_chance(parcels: Any, monkeypat
 def test_a_flow_begins_in_its_initial_state(parcels: Any) -> None:
     begun = parcels.flow.begin("p-1", parcels.FixedIds(), NOW)
     assert begun.call is None
-    assert begun.snapshot == parcels.snapshot(id="p-1", revision=0, entered_at=NOW)
+    assert begun.snapshot == parcels.snapshot(id="p-1", revision=0, begun_at=NOW, entered_at=NOW)
 
 
 def test_entering_a_state_sets_its_deadline_and_leaving_it_drops_the_deadline(parcels: Any) -> None:
     quoted = parcels.flow.step(parcels.snapshot("pricing"), parcels.Priced(status=200), NOW).snapshot
     assert quoted.expires_at == NOW + timedelta(minutes=10)
     assert parcels.flow.step(quoted, Expired(), NOW).snapshot.expires_at is None
+
+
+def quoted(parcels: Any, *, ends_by: Any = None, begun_at: datetime = NOW, **given: Any) -> Any:
+    """Give a parcel that has just come to rest on its quotation, which stays open for ten minutes."""
+    states = tuple(replace(state, ends_by=ends_by) if state.name == "quoted" else state for state in parcels.declared())
+    flow = parcels.build(states, **given)
+    return flow.step(parcels.snapshot("pricing", begun_at=begun_at), parcels.Priced(status=200), NOW).snapshot
+
+
+@pytest.mark.parametrize(("old", "left"), [(0, 10), (49, 10), (50, 10), (51, 9), (60, 0), (61, -1)])
+def test_an_instance_that_is_kept_alive_still_ends_with_the_lifetime_of_the_flow(
+    parcels: Any, old: int, left: int
+) -> None:
+    found = quoted(parcels, begun_at=NOW - timedelta(minutes=old), lifetime=timedelta(hours=1))
+    assert found.expires_at == NOW + timedelta(minutes=left)
+    assert found.begun_at == NOW - timedelta(minutes=old)
+
+
+def test_a_state_without_a_lifetime_does_not_expire_with_the_flow(parcels: Any) -> None:
+    flow = parcels.build(lifetime=timedelta(hours=1))
+    assert flow.begin("p", parcels.FixedIds(), NOW).snapshot.expires_at is None
+
+
+@pytest.mark.parametrize(("known", "left"), [(9, 9), (10, 10), (11, 10), (None, 10), (0, 10), (-1, 10)])
+def test_a_state_ends_no_later_than_what_its_context_holds_unless_that_was_over_already(
+    parcels: Any, known: int | None, left: int
+) -> None:
+    found = quoted(parcels, ends_by=lambda parcel: None if known is None else NOW + timedelta(minutes=known))
+    assert found.expires_at == NOW + timedelta(minutes=left)
+
+
+@pytest.mark.parametrize("wrong", [lambda parcel: 1 / 0, lambda parcel: datetime(2030, 1, 1), lambda parcel: "soon"])
+def test_an_end_that_cannot_be_told_breaks_the_flow_and_moves_nothing(parcels: Any, wrong: Any) -> None:
+    with pytest.raises(FlowBroken, match="ends_by of quoted"):
+        quoted(parcels, ends_by=wrong)
 
 
 def test_a_state_that_calls_gives_its_call_as_data(parcels: Any) -> None:

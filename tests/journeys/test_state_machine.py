@@ -48,7 +48,7 @@ SOAK = "ESOZFLOW_SOAK" in os.environ
 WRITES = ("register", "approve", "exchange")
 PATHS = {"register": "/api/pis/confidant/register", "approve": "/oauth/apps/authorize", "exchange": "/oauth/tokens"}
 # Where a sign-up may be found although the event was refused: its time was over before the event came.
-LAPSED = ("expired", "not_returned", "left_unknown", "exchange_unknown")
+LAPSED = ("not_handed_over", "expired", "not_returned", "left_unknown", "exchange_unknown")
 # What has to be behind whoever stands in a state.
 BEFORE = {
     "confirm": {"validate"},
@@ -207,6 +207,8 @@ def machine_of(given: SimpleNamespace) -> type[RuleBasedStateMachine]:
             codes = {message.code for message in page.messages} if page else set[str]()
             if self.esoz.ledger.count("register"):
                 assert not codes & {"nothing_done", "not_registered"}
+            if self.esoz.ledger.count("approve"):
+                assert "registered_not_approved" not in codes or "redirect_foreign" in codes
 
     return WholeSignUp
 

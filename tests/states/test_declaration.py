@@ -42,6 +42,7 @@ STATES = {
     "save_tokens": ("4.9", "pis"),
     "tokens_unsaved": ("4.9", "pis"),
     # ends
+    "not_handed_over": ("4.1", "pis"),
     "params_refused": ("4.2", "auth_ui"),
     "validation_refused": ("4.3", "auth_ui"),
     "register_refused": ("4.5", "auth_ui"),
@@ -158,7 +159,10 @@ def test_pages_with_personal_data_and_waits_have_a_lifetime_and_say_what_follows
     lasting = {name for name, state in flow.states.items() if state.lifetime is not None}
 
     assert lasting == {
+        "prepare",
+        "sign",
         "hand_over",
+        "validate_params",
         "validation_unavailable",
         "confirm",
         "register_unknown",

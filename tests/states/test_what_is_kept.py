@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64encode
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +18,7 @@ from esozflow.states.flow import auth_ui, pis, sign_up
 from esozflow.states.registration import RegistrationRequest
 from esozflow.states.settings import RegisterAuth, Settings
 from esozflow.states.signup import SignUp, gathered
+from esozflow.states.token_end import end_of
 
 from ..people import TODAY, example_request
 
@@ -62,6 +65,9 @@ def ways_to_ends(examples: SimpleNamespace) -> dict[str, tuple[Any, ...]]:
     blank = (*way("validate_params"), x.opened(scope=" "), *way("register")[4:])
     refused = x.refused(422)
     return {
+        "form expired": (x.Expired(),),
+        "signing expired": (*way("sign"), x.Expired()),
+        "never opened": (*way("validate_params"), x.Expired()),
         "params_refused": (*way("validate_params"), x.opened(token=SecretStr(""))),
         "validation_refused": (*way("init_validation"), refused),
         "validation expired": (*way("init_validation"), x.answered(502), x.Expired()),
@@ -192,7 +198,88 @@ def test_the_deadline_of_every_call_is_the_configured_one(examples: SimpleNamesp
     assert {state.call.deadline for state in flow.states.values() if state.call} == {7.5}
 
 
-@pytest.mark.parametrize("field", ["page_lifetime", "hand_over_lifetime"])
+@pytest.mark.parametrize("state", ["prepare", "sign"])
+def test_a_form_stays_open_for_its_lifetime_and_then_nothing_was_submitted(
+    examples: SimpleNamespace, state: str
+) -> None:
+    flow = pis(Settings(prepare_lifetime=timedelta(hours=2)))
+
+    open_form = examples.at(flow, *examples.way_to(state))
+    expired = flow.step(open_form, Expired(), examples.NOW).snapshot
+
+    assert open_form.expires_at == examples.NOW + timedelta(hours=2)
+    assert expired.state == "not_handed_over"
+    assert examples.codes(flow.page(expired)) == ("not_handed_over",)
+
+
+def test_a_sign_up_that_is_kept_alive_ends_with_its_own_lifetime(examples: SimpleNamespace) -> None:
+    flow = pis(Settings(sign_up_lifetime=timedelta(hours=3)))
+    snapshot = examples.at(flow)
+    for hour in (1, 2):
+        now = examples.NOW + timedelta(hours=hour)
+        snapshot = flow.step(snapshot, examples.filled(), now).snapshot
+        snapshot = flow.step(snapshot, examples.EditAgain(), now).snapshot
+
+    assert snapshot.entered_at == examples.NOW + timedelta(hours=2)
+    assert snapshot.expires_at == examples.NOW + timedelta(hours=3)
+
+
+def jwt(claims: object, *, parts: int = 3) -> str:
+    text = claims if isinstance(claims, str) else json.dumps(claims)
+    return ".".join(["head", urlsafe_b64encode(text.encode()).decode().rstrip("="), "signature", "more"][:parts])
+
+
+NOON = int(datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp())
+
+
+@pytest.mark.parametrize(
+    ("exp", "minutes"), [(NOON + 600, 10), (NOON + 600.5, 10), (NOON + 7200, 60), (NOON, 60), (NOON - 600, 60), (0, 60)]
+)
+def test_the_patients_data_and_the_consent_wait_no_longer_than_the_token_that_they_need_lives(
+    examples: SimpleNamespace, exp: float, minutes: int
+) -> None:
+    flow, token = auth_ui(), jwt({"exp": exp, "aud": "pis-registration"})
+    validated = examples.answered(200, {"person": examples.patient(), "token": token})
+    registered = examples.answered(201, examples.registered(id=examples.USER_ID) | {"access_token": token})
+
+    confirm = examples.at(flow, examples.opened(), validated)
+    way = (*examples.way_to("register", part="auth_ui"), registered, examples.DICTIONARY_V1, examples.CLIENT)
+    consent = examples.at(flow, *way)
+
+    assert (confirm.state, consent.state) == ("confirm", "consent")
+    assert confirm.expires_at == consent.expires_at
+    assert confirm.expires_at.replace(microsecond=0) == examples.NOW + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "opaque",
+        jwt({"exp": NOON + 60}, parts=2),
+        jwt({"exp": NOON + 60}, parts=4),
+        "a.!!!.c",
+        "a.\u0457.c",
+        "a.e.c",
+        jwt("{"),
+        jwt("[" * 12_000),
+        jwt([]),
+        jwt({}),
+        jwt({"exp": True}),
+        jwt({"exp": "2027"}),
+        jwt({"exp": None}),
+        jwt({"exp": 10**30}),
+        jwt('{"exp": 1e400}'),
+        jwt('{"exp": NaN}'),
+        jwt({"exp": NOON + 60, "more": "x" * 20_000}),
+        "\ud800.\ud800.\ud800",
+    ],
+)
+def test_a_token_that_does_not_say_when_it_ends_limits_nothing(token: str) -> None:
+    assert end_of(SecretStr(token)) is None
+    assert end_of(None) is None
+
+
+@pytest.mark.parametrize("field", ["page_lifetime", "prepare_lifetime", "hand_over_lifetime", "sign_up_lifetime"])
 @pytest.mark.parametrize("value", [timedelta(), timedelta(seconds=-1)])
 def test_a_lifetime_is_longer_than_nothing(field: str, value: timedelta) -> None:
     with pytest.raises(InvalidInput):
@@ -238,6 +325,37 @@ def test_a_registration_whose_result_was_once_unknown_is_never_denied_afterwards
 
     assert flow.states[snapshot.state].final
     assert examples.codes(flow.page(snapshot))[-1] == "register_unknown"
+
+
+@pytest.mark.parametrize("lost", ["unanswered", "broken gateway", "failed inside"])
+@pytest.mark.parametrize("then", ["declined", "expired", "refused and declined"])
+def test_an_approval_that_may_stand_is_never_denied(examples: SimpleNamespace, lost: str, then: str) -> None:
+    flow = auth_ui()
+    first = {
+        "unanswered": examples.Unanswered(reason="timeout"),
+        "broken gateway": examples.answered(502),
+        "failed inside": examples.refused(500),
+    }[lost]
+    ends = {
+        "declined": (examples.Decline(),),
+        "expired": (examples.Expired(),),
+        "refused and declined": (examples.Accept(), examples.refused(422), examples.Decline()),
+    }[then]
+
+    snapshot = examples.at(flow, *examples.way_to("approve", part="auth_ui"), first, *ends)
+
+    assert flow.states[snapshot.state].final
+    assert examples.codes(flow.page(snapshot))[-1] == "registered_maybe_approved"
+
+
+@pytest.mark.parametrize("answer", ["refused", "not sent"])
+def test_an_approval_that_was_not_given_is_told_to_be_none(examples: SimpleNamespace, answer: str) -> None:
+    flow = auth_ui()
+    first = {"refused": examples.refused(422), "not sent": examples.Unreachable(reason="refused")}[answer]
+
+    snapshot = examples.at(flow, *examples.way_to("approve", part="auth_ui"), first, examples.Decline())
+
+    assert examples.codes(flow.page(snapshot))[-1] == "registered_not_approved"
 
 
 def test_a_registration_that_was_refused_at_once_is_told_to_be_none(examples: SimpleNamespace) -> None:

@@ -35,6 +35,7 @@ from ....states.redirects import origin_of
 from ....states.signup import SignUp
 from ....states.texts import Language, render
 from ....states.texts_problems import PROBLEMS
+from .asked import asked, language
 from .browser import Browser, is_reference
 from .headers import content_security_policy, secured
 from .refusals import html_response, refusal
@@ -228,7 +229,7 @@ def _see_other(location: str) -> Response:
 
 
 def _lang() -> Language:
-    return "en" if request.args.get("lang") == "en" else "uk"
+    return language(request)
 
 
 def _address(reference: str, *, notice: str | None = None, invalid: str | None = None) -> str:
@@ -247,11 +248,11 @@ def _blueprint() -> str:
 
 def _notice() -> str | None:
     code = StaleRevision.default_code
-    return render(Message(code=code), _lang()) if request.args.get("notice") == code else None
+    return render(Message(code=code), _lang()) if asked(request, "notice") == code else None
 
 
 def _invalid(page: Page) -> dict[str, str]:
     """Give what is wrong with a field of the form, as the address says; only fields and rules that exist."""
-    name, _, rule = request.args.get("invalid", "").partition(".")
-    asked = {name for action in page.actions for name in action.asks}
-    return {name: render(Message(code=rule), _lang())} if name in asked and rule in PROBLEMS else {}
+    name, _, rule = asked(request, "invalid").partition(".")
+    fields = {name for action in page.actions for name in action.asks}
+    return {name: render(Message(code=rule), _lang())} if name in fields and rule in PROBLEMS else {}

@@ -32,6 +32,7 @@ _OUTCOMES = frozenset(
         "register_unknown",
         "sign_in_instead",
         "registered_not_approved",
+        "registered_maybe_approved",
         "no_tokens",
         "exchange_unknown",
         "tokens_saved",
