@@ -14,7 +14,8 @@ from esozflow.states import Accept, Confirm, Decline, Name
 
 from .conftest import Visits
 from .every_page import A_LITTLE, consent_unavailable, register_unknown, validation_unavailable
-from .person import at_page, button, flaws, press, said
+from .inspection import flaws
+from .person import at_page, button, press, said
 from .services import Services
 
 Start = Callable[..., Services]

@@ -5,37 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, Response
 
 from esozflow.states.texts import Language
 
 from .every_page import ANSWERS_TO_A_FORM, EVERY_PAGE, Start, forbidden_in_english
-from .person import cut_off, flaws
+from .inspection import WIDE, ZOOMED, cut_off, flaws, violations
 
-WIDE = {"width": 1280, "height": 800}
-ZOOMED = {"width": 320, "height": 256}
-"""What 1280 by 1024 leaves at 400 % (WCAG 2.2, 1.4.10)."""
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MOST_BYTES = 50 * 1024
 
 
-def violations(page: Page, rules: list[str]) -> list[str]:
-    found = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations'], elementRef: false})", rules
-    )
-    assert found["passes"], "axe looked at nothing"
-    return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
-
-
 def examine(page: Page, lang: Language) -> None:
-    page.evaluate(AXE_SCRIPT)
     for size in (WIDE, ZOOMED):
         page.set_viewport_size(size)
-        assert violations(page, RULES) == []
+        assert violations(page) == []
         assert cut_off(page) == []
     page.emulate_media(color_scheme="dark")
-    assert violations(page, ["color-contrast"]) == []
+    assert violations(page, "color-contrast") == []
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(WIDE)
     assert flaws(page, lang) == []

@@ -13,7 +13,8 @@ from playwright.sync_api import Page, Request
 from esozflow.states import Accept, Confirm, Name
 
 from .conftest import Visits
-from .person import at_page, flaws, press
+from .inspection import flaws
+from .person import at_page, press
 from .services import CONFIDANT, Services, served
 
 Start = Callable[..., Services]

@@ -14,7 +14,8 @@ from esozflow.adapters.sandbox.faults import FaultList
 from esozflow.adapters.sandbox.knobs import KnobList
 from esozflow.states import Name
 
-from .person import at_page, flaws, press, said
+from .inspection import flaws
+from .person import at_page, press, said
 from .services import Services
 
 AT_AUTH_UI = [one for one in SCENARIOS if one.ends[0] != Name.REDIRECT or one.ends[1] == Name.SIGNED_UP]

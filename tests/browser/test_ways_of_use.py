@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
 from esozflow.states import Accept, Confirm, Decline, Name
 from esozflow.states.texts import Language
 
 from .conftest import Visits
-from .person import CAPTIONS, at_page, cut_off, flaws, press, said
+from .inspection import WIDE, ZOOMED, cut_off, flaws, violations
+from .person import CAPTIONS, at_page, press, said
 from .services import Services
-from .test_every_page import WIDE, ZOOMED, violations
 
 # What has the focus, and how one sees it: inside the window, with an outline that stands out from what is behind it.
 _FOCUSED = """
@@ -151,7 +150,6 @@ def test_on_paper_the_data_stay_readable_and_the_controls_go(here: Services, vis
         assert page.get_by_text(kept).is_visible()
     for control in ("nav", "form", ".skip", ".steps"):
         assert not page.locator(control).is_visible()
-    page.evaluate(AXE_SCRIPT)
-    assert violations(page, ["color-contrast"]) == []
+    assert violations(page, "color-contrast") == []
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.pdf(format="A4").startswith(b"%PDF")
