@@ -11,7 +11,7 @@ from . import dictionaries
 from .text import Source, Text
 from .texts_answers import ANSWERS, QUERY_CHECKS
 from .texts_data import FIELDS, GROUPS, VALUES
-from .texts_pages import CAPTIONS, REASONS, RETURNED, TITLES, TRUTHS
+from .texts_pages import CAPTIONS, OUTCOMES, REASONS, RETURNED, TITLES, TROUBLES
 from .texts_problems import LINK_PROBLEMS, PROBLEM_FRAMES, PROBLEMS
 from .texts_refusals import PROMPTS, REFUSALS
 
@@ -33,7 +33,8 @@ Language = Literal["uk", "en"]
 CATALOGUE: Final[Mapping[str, Text]] = {
     **TITLES,
     **CAPTIONS,
-    **TRUTHS,
+    **OUTCOMES,
+    **TROUBLES,
     **RETURNED,
     **QUERY_CHECKS,
     **ANSWERS,

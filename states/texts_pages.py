@@ -55,7 +55,7 @@ CAPTIONS: Final = {
     "register_again": Text("Усе одно надіслати реєстрацію ще раз", "Send the registration again all the same"),
 }
 
-TRUTHS: Final = {
+OUTCOMES: Final = {
     "nothing_done": Text(
         "Цього разу нікого не зареєстровано й нічого не змінено. Щоб почати спочатку, поверніться до ПІС.",
         "This time nobody was registered and nothing was changed. To start again, go back to the PIS.",
@@ -127,6 +127,10 @@ TRUTHS: Final = {
         "The browser did not come back from the eHealth page in time, so it is unknown whether the patient is "
         "registered. Do not repeat the registration: first try to sign in on the patient's behalf in the PIS.",
     ),
+}
+"""What was and was not done, where a sign-up rests or ends."""
+
+TROUBLES: Final = {
     "no_connection": Text(
         "З'єднатися не вдалося, запит не надіслано. Спробуйте ще раз.",
         "No connection could be made; the request was not sent. Try again.",
@@ -162,6 +166,7 @@ TRUTHS: Final = {
         "Tell the support of the PIS.",
     ),
 }
+"""What went wrong on the way there."""
 
 RETURNED: Final = {
     "returned.invalid_request": Text(

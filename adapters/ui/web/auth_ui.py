@@ -27,6 +27,7 @@ from ....flow import (
     Snapshot,
     StaleRevision,
     UnknownInstance,
+    UsageError,
 )
 from ....states.events import Opened, OpenedMalformed
 from ....states.hand_over import PATH
@@ -59,7 +60,8 @@ def auth_ui_pages(engine: Engine[SignUp], *, ids: Ids | None = None, patience: f
     """Give the Auth UI as a blueprint: `GET /confidant/sign-up` with the parameters of 4.1, and what follows.
 
     `engine` runs `states.auth_ui()`. `ids` makes the keys of browsers and the addresses of sign-ups. `patience` is
-    in seconds: so long a page waits for a call that another request has under way before it says so.
+    in seconds: so long a page waits for a call that another request has under way before it says so. Raises
+    `UsageError` for an engine of another flow.
     """
     views = _Views(engine, ids or RandomIds(), patience)
     pages = Blueprint(NAME, __name__, static_folder="static", static_url_path=STATIC)
@@ -83,6 +85,12 @@ def auth_ui_app(engine: Engine[SignUp], *, ids: Ids | None = None, patience: flo
 
 class _Views:
     def __init__(self, engine: Engine[SignUp], ids: Ids, patience: float) -> None:
+        if engine.flow.initial != Name.VALIDATE_PARAMS:
+            raise UsageError(
+                f"The pages of the Auth UI cannot show the flow {engine.flow.name}",
+                hint="Build the engine with states.auth_ui().",
+                code="foreign_flow",
+            )
         self._engine = engine
         self._ids = ids
         self._patience = patience

@@ -16,8 +16,9 @@ from esozflow.adapters.sandbox import Fault
 from esozflow.adapters.sandbox.gateway import SandboxGateway
 from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.adapters.ui.web import auth_ui_pages
-from esozflow.flow import RandomIds, StoreFailed
-from esozflow.states import Settings
+from esozflow.adapters.vault import MemoryVault
+from esozflow.flow import Engine, RandomIds, StoreFailed, UsageError
+from esozflow.states import Settings, pis, sign_up
 
 from .conftest import REDIRECT_URI, SEED, STATE, Browser, Web, hidden, link, signed
 
@@ -610,6 +611,15 @@ def test_a_host_service_mounts_the_pages_where_it_likes_and_keeps_its_own_templa
     assert browser.does(address, "Confirm").location == address
     assert page.headers["X-Frame-Options"] == "deny"
     assert "X-Frame-Options" not in browser.get("/").headers
+
+
+@pytest.mark.parametrize("flow", [sign_up, pis])
+def test_an_engine_of_another_flow_is_refused(web: Web, flow: Any) -> None:
+    ports = {"esoz": SandboxGateway(web.esoz), "vault": MemoryVault()}
+    with pytest.raises(UsageError) as refused:
+        auth_ui_pages(Engine(flow(), store=MemoryStore(), ports=ports))
+
+    assert refused.value.code == "foreign_flow"
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "&amp;"])
