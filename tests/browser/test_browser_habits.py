@@ -155,6 +155,21 @@ def test_a_slow_answer_is_waited_for_on_a_page_that_says_so(start: Start, page: 
     assert here.effects() == REGISTERED
 
 
+def test_whoever_asks_for_the_state_when_the_answer_comes_is_taken_on_without_a_complaint(
+    start: Start, page: Page
+) -> None:
+    here = start(patience=SOON)
+    page.goto(here.link())
+    with here.esoz.holding():
+        button(page, Confirm).click(no_wait_after=True)
+        other = duplicate(page)
+        with other.expect_request(other.url):
+            other.get_by_role("button", name=tell("check_again", "uk")).click(no_wait_after=True)
+    rests_at(page, Name.CONSENT)
+    rests_at(other, Name.CONSENT)
+    assert other.get_by_role("alert").count() == 0
+
+
 def test_a_duplicated_tab_that_is_late_is_told_and_does_nothing(here: Services, page: Page) -> None:
     page.goto(here.link())
     other = duplicate(page)
