@@ -1,4 +1,4 @@
-"""The sandbox, the Auth UI and the place that the browser comes back to, each behind a server on loopback."""
+"""The sandbox, the Auth UI and the demonstration PIS, each behind a server on loopback."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import copy
 import random
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import waitress
+from pydantic import SecretStr
 from waitress.wasyncore import close_all
 
 from esozflow.adapters.demo.people import REQUEST
+from esozflow.adapters.demo.pis_site import Confidant, pis_app
 from esozflow.adapters.http import HttpGateway
 from esozflow.adapters.sandbox import Esoz, Fault, Request, Response, SandboxSettings, Seed, serve
 from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
@@ -22,17 +25,19 @@ from esozflow.adapters.signing import CertificateSigner
 from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.adapters.ui.web import auth_ui_app
 from esozflow.flow import Engine, Moved
-from esozflow.states import RegistrationRequest, RequestSigned, Settings, SignUp, auth_ui
+from esozflow.states import PisClient, RegistrationRequest, RequestSigned, Settings, Signer, SignUp, auth_ui
 from esozflow.states.redirects import with_parameters
 
 AUTHORITY = SandboxAuthority.create()
-CONFIDANT = Seed().confidant
+SEED = Seed()
+CONFIDANT = SEED.confidant
+MOTHER = f"{CONFIDANT.last_name} {CONFIDANT.first_name} {CONFIDANT.second_name}"
 SIGNERS = {
     "confidant": CertificateSigner(AUTHORITY.issue(Signatory(drfo=CONFIDANT.tax_id or ""))),
     "stranger": CertificateSigner(AUTHORITY.issue(Signatory(surname="Чужий", drfo="2999900011"))),
 }
 SCOPE = "app:read_pis person:details_pis declaration:read_pis"
-STATE = "the-state-of-the-pis"
+CALLBACK = "/oauth/callback"
 LONGEST_HEAD = 512 * 1024
 """Bytes of a request line with the URL of 4.1, and of its headers."""
 
@@ -78,38 +83,34 @@ class Sandbox(Esoz):
 class Services:
     """What a browser meets: `auth_ui` and `pis` are base URLs, `esoz` is the sandbox behind them.
 
-    `moves` are those of the Auth UI's engine, in order.
+    `moves` are those of both engines, in order; `clock` is the one of both.
     """
 
-    def __init__(self, esoz: Sandbox, auth_ui: str, pis: str, clock: HandClock, moves: list[Moved]) -> None:
+    def __init__(self, esoz: Sandbox, auth_ui: str, client: PisClient, clock: HandClock, moves: list[Moved]) -> None:
         self.esoz = esoz
         self.auth_ui = auth_ui
-        self.pis = pis
+        self.client = client
         self.clock = clock
         self.moves = moves
 
     @property
-    def redirect_uri(self) -> str:
-        return f"{self.pis}/oauth/callback"
+    def pis(self) -> str:
+        return self.client.redirect_uri.removesuffix(CALLBACK)
 
-    def link(
-        self,
-        *,
-        child: int = 0,
-        content: Callable[[bytes], bytes] = lambda signed: signed,
-        container: Callable[[bytes], bytes] = lambda signed: signed,
-        signer: str = "confidant",
-        **changes: str | None,
-    ) -> str:
+    @property
+    def redirect_uri(self) -> str:
+        return self.client.redirect_uri
+
+    def link(self, *, child: int = 0, **changes: str | None) -> str:
         """Give the URL of 4.1; `changes` are its parameters, `None` for one to leave out."""
-        signed = container(SIGNERS[signer].sign(content(request_of(child))))
+        signed = RequestSigned.of(SIGNERS["confidant"].sign(request_of(child)))
         parameters = {
-            "client_id": self.esoz.seed.pis.id,
-            "redirect_uri": self.redirect_uri,
-            "scope": SCOPE,
-            "user_data": RequestSigned.of(signed).user_data.get_secret_value(),
+            "client_id": self.client.client_id,
+            "redirect_uri": self.client.redirect_uri,
+            "scope": self.client.scope,
+            "user_data": signed.user_data.get_secret_value(),
             "token": CONFIDANT.access_token,
-            "state": STATE,
+            "state": "the-state-of-the-pis",
             **changes,
         }
         given = [(name, value) for name, value in parameters.items() if value is not None]
@@ -141,39 +142,54 @@ def services(
     redirect_known: bool = True,
     redirect_registered: bool = True,
     patience: float = 5.0,
+    scope: str = SCOPE,
+    token: str = CONFIDANT.access_token,
+    secret: str = SEED.pis.secret,
+    signer: Signer = SIGNERS["confidant"],
     **settings: Any,
 ) -> Iterator[Services]:
-    """Start all three. `settings` are the flow's; `patience` is the Auth UI's, in seconds."""
+    """Start all three.
+
+    `settings` are the flow's; `patience`, in seconds, is how long a page waits for a call. The PIS asks for `scope`;
+    its confidant has `token` and signs with `signer`; its back-end has `secret`.
+    """
     with ExitStack() as running:
         of_auth_ui, of_pis = running.enter_context(_port()), running.enter_context(_port())
-        redirect_uri = f"{_url(of_pis)}/oauth/callback"
+        client = PisClient(
+            client_id=SEED.pis.id, redirect_uri=f"{_url(of_pis)}{CALLBACK}", scope=scope, auth_ui=_url(of_auth_ui)
+        )
+        registered = (client.redirect_uri,) if redirect_registered else ()
         esoz = Sandbox(
             SandboxSettings(signature_mode="cms"),
-            seed=Seed(loopback_redirect_uris=(redirect_uri,) if redirect_registered else ()),
+            seed=Seed(loopback_redirect_uris=registered),
             trusted=[AUTHORITY.certificate],
             source=random.Random(7),
         )
         sandbox_server = serve(esoz)
         url = sandbox_server.__enter__()
-        gateway = running.enter_context(HttpGateway(auth_base_url=url, api_base_url=url, sleep=lambda _: None))
-        known = {(esoz.seed.pis.id, redirect_uri)} if redirect_known else set[tuple[str, str]]()
+        gateway = partial(HttpGateway, auth_base_url=url, api_base_url=url, sleep=lambda _: None)
+        known = {(client.client_id, client.redirect_uri)} if redirect_known else set[tuple[str, str]]()
         clock, moves = HandClock(), list[Moved]()
         engine = Engine[SignUp](
             auth_ui(Settings(known_redirects=frozenset(known), **settings)),
             store=MemoryStore[SignUp](),
-            ports={"esoz": gateway},
+            ports={"esoz": running.enter_context(gateway())},
             clock=clock,
             observers=(moves.append,),
         )
+        site = pis_app(
+            client,
+            confidant=Confidant(name=MOTHER, person_id=CONFIDANT.person_id, access_token=SecretStr(token)),
+            esoz=running.enter_context(gateway(client_secret=SecretStr(secret))),
+            signer=signer,
+            clock=clock,
+            observers=(moves.append,),
+            patience=patience,
+        )
         running.enter_context(_served(of_auth_ui, auth_ui_app(engine, patience=patience)))
-        running.enter_context(_served(of_pis, came_back))
+        running.enter_context(_served(of_pis, site))
         running.push(sandbox_server)  # the first to stop: it breaks the calls that are under way
-        yield Services(esoz, _url(of_auth_ui), _url(of_pis), clock, moves)
-
-
-def came_back(environ: Mapping[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
-    return [b"<!DOCTYPE html><html lang=en><title>PIS</title><h1>Back at the PIS</h1><link rel=icon href=data:,>"]
+        yield Services(esoz, client.auth_ui, client, clock, moves)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from esozflow.adapters.ui.web.texts import tell
 from esozflow.states import Accept, Confirm, Decline, Name
 
 from .conftest import Visits
-from .every_page import A_LITTLE, consent_unavailable, register_unknown, validation_unavailable
+from .pages_of_the_auth_ui import A_LITTLE, consent_unavailable, register_unknown, validation_unavailable
 from .inspection import flaws
 from .person import at_page, button, press, said
 from .services import Services

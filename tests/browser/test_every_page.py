@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Response
 
 from esozflow.states.texts import Language
 
-from .every_page import ANSWERS_TO_A_FORM, EVERY_PAGE, Start, forbidden_in_english
+from .pages_of_the_auth_ui import ANSWERS_TO_A_FORM, EVERY_PAGE, Start, forbidden_in_english
 from .inspection import WIDE, ZOOMED, cut_off, flaws, violations
 
 MOST_BYTES = 50 * 1024
