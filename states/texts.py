@@ -26,6 +26,7 @@ __all__ = [
     "Text",
     "render",
     "render_problem",
+    "render_rule",
 ]
 
 Language = Literal["uk", "en"]
@@ -92,12 +93,16 @@ def render(message: Message, lang: Language = "uk") -> str:
 
 def render_problem(problem: Problem, lang: Language = "uk") -> str:
     """Give what is wrong with one input: the field's name, its place in a list, and what the rule asks for."""
-    params = {name: str(value) for name, value in problem.params.items()}
-    known = problem.rule in PROBLEMS
-    rule = Message(code=problem.rule, params=params) if known else _unknown(problem.rule)
     field = _field_at(problem.path, lang)
     code = "problem" if field else "problem_of_all"
-    return render(Message(code=code, params={"field": field, "what": render(rule, lang)}), lang)
+    return render(Message(code=code, params={"field": field, "what": render_rule(problem, lang)}), lang)
+
+
+def render_rule(problem: Problem, lang: Language = "uk") -> str:
+    """Give what the rule asks for, without the field's name: for a form that shows it beside its field."""
+    params = {name: str(value) for name, value in problem.params.items()}
+    known = problem.rule in PROBLEMS
+    return render(Message(code=problem.rule, params=params) if known else _unknown(problem.rule), lang)
 
 
 def _in(text: Text, lang: Language) -> str:

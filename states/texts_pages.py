@@ -197,5 +197,6 @@ RETURNED: Final = {
 REASONS: Final = {
     "cancelled": Text("підписання скасовано", "the signing was cancelled"),
     "wrong_key": Text("ключ не належить законному представникові", "the key is not the confidant's"),
+    "signer": Text("засіб підписання повідомив про помилку", "the signing device reported an error"),
 }
 """Why a signature was not made. A reason that is not here is shown as it is."""

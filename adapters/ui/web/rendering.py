@@ -20,6 +20,7 @@ LANGUAGES: tuple[Language, ...] = ("uk", "en")
 STEPS = 3
 KYIV = ZoneInfo("Europe/Kyiv")
 
+STATIC_FILES = Path(__file__).parent / "static"
 _TEMPLATES = Path(__file__).parent / "templates"
 _STEP_OF_SECTION = {"4.1": 1, "4.2": 2, "4.3": 2, "4.4": 2, "4.5": 2, "4.6": 3, "4.7": 3, "4.8": 3, "4.9": 3}
 _SUCCESSES = frozenset({"signed_up"})
