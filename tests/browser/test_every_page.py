@@ -9,8 +9,8 @@ from playwright.sync_api import Page, Response
 
 from esozflow.states.texts import Language
 
-from .pages_of_the_auth_ui import ANSWERS_TO_A_FORM, EVERY_PAGE, Start, forbidden_in_english
 from .inspection import WIDE, ZOOMED, cut_off, flaws, violations
+from .pages_of_the_auth_ui import ANSWERS_TO_A_FORM, EVERY_PAGE, Start, forbidden_in_english
 
 MOST_BYTES = 50 * 1024
 
