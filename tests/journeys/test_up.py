@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from esozflow.adapters.demo.ensemble import Ensemble
 from esozflow.adapters.sandbox import Seed
 from esozflow.adapters.serving.process import ProcessFailed, ServingProcess
 from esozflow.adapters.ui.web.headers import SECURITY_HEADERS
+
+from ..adapters.scripted_server import ScriptedServer
 
 COMMAND = [sys.executable, "-m", "esozflow.adapters.cli"]
 FREE_PORTS = ("--sandbox-port", "0", "--auth-ui-port", "0", "--pis-port", "0")
@@ -52,13 +55,20 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def up(log: Path, *options: str, **variables: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+def up(
+    log: Path, *, start_new_session: bool = False, **variables: str
+) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
     """Run `esozflow up` on free ports, as a person does, and give it with the addresses that it prints."""
     environment = ENVIRONMENT | {f"ESOZFLOW_{name}": value for name, value in variables.items()}
     with (
         log.open("w") as errors,
         subprocess.Popen(
-            [*COMMAND, "up", *FREE_PORTS, *options], env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+            [*COMMAND, "up", *FREE_PORTS],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=start_new_session,
         ) as process,
     ):
         assert process.stdout
@@ -159,6 +169,20 @@ def test_told_to_stop_all_three_stop_in_order(tmp_path: Path, number: signal.Sig
 
 
 @of_linux
+def test_ctrl_c_at_a_terminal_reaches_all_of_its_processes_and_is_no_failure(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with up(log, start_new_session=True) as (process, _):
+        started = children(process)
+        os.killpg(process.pid, signal.SIGSTOP)  # so that a child that gets the signal, too, would be the first to end
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(0.2)
+        assert all(lives(pid) for pid in started.values())
+        os.killpg(process.pid, signal.SIGCONT)
+        assert process.wait(HANG) == 0
+    assert log.read_text() == ""
+
+
+@of_linux
 def test_killed_it_leaves_no_process_behind(tmp_path: Path) -> None:
     with up(tmp_path / "log") as (process, _):
         started = children(process)
@@ -249,6 +273,26 @@ def test_the_auth_ui_alone_is_served_until_it_is_told_to_stop() -> None:
     assert taken.returncode == 2
     assert f"127.0.0.1, port {port}: the port is taken" in taken.stderr
     assert "Traceback" not in taken.stderr
+
+
+def test_as_many_sign_ups_wait_for_an_answer_at_once_as_there_are_threads() -> None:
+    many = 24
+    query = "client_id=a&redirect_uri=https://pis.example.ua/&scope=a&user_data=AAAA&token=a"
+    with ScriptedServer(lambda peer, _: peer.hang()) as silent:
+        variables = {"AUTH_BASE_URL": silent.url, "API_BASE_URL": silent.url, "THREADS": str(many)}
+        environment = ENVIRONMENT | {f"ESOZFLOW_{name}": value for name, value in variables.items()}
+        with ServingProcess("auth-ui", environment=environment) as process:
+            address = f"{process.base_url}/confidant/sign-up?{query}"
+            callers = [threading.Thread(target=get, args=(address,), daemon=True) for _ in range(many)]
+            for one in callers:
+                one.start()
+            until = time.monotonic() + HANG
+            while len(silent.requests) < many and time.monotonic() < until:
+                time.sleep(0.05)
+            assert len(silent.requests) == many
+            silent.__exit__()
+            for one in callers:
+                one.join(HANG)
 
 
 def test_a_command_that_never_gets_ready_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
