@@ -215,6 +215,7 @@ def test_a_form_filled_in_otherwise_after_the_sign_up_moved_on_is_refused_and_sa
     stale = browser.post(address, {**filled, "person.email": "other@example.com"})
     assert (stale.status_code, stale.location) == (303, f"{address}?notice=stale_revision")
     page = browser.get(stale.location).text
+    assert "<title>Помилка: " in page
     assert "вже перейшла до іншого кроку" in page
     assert "sadova.family@example.com" in page
     assert "other@example.com" not in page
@@ -224,6 +225,7 @@ def test_an_old_page_of_the_way_to_the_auth_ui_leads_nowhere(site: Site, browser
     address, _ = browser.signs()
     stale = browser.does(address, "GoOn", revision="1")
     assert stale.location == f"{address}?notice=stale_revision"
+    assert "<title>Помилка: Перехід до ЕСОЗ" in browser.get(stale.location).text
 
 
 def test_the_last_page_needs_no_word_on_what_came_before(site: Site, browser: Browser) -> None:

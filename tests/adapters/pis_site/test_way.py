@@ -273,6 +273,7 @@ def test_what_could_not_be_done_with_the_tokens_is_told_and_can_be_asked_for_aga
     assert browser.does(address, action).status_code == 303
     page = browser.get(address).text
     assert title in page
+    assert "<title>Помилка: " in page
     assert "запит не надіслано" in page
     site.port.instead = None
     endpoint: Any = {"Refresh": "refresh", "LogOut": "logout"}[action]
