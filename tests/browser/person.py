@@ -84,9 +84,12 @@ def consents(page: Page) -> None:
         page.get_by_label(said("field", name=name)).check()
 
 
-def hands_over(page: Page, here: Services) -> None:
-    """Go all the way from the PIS to where the Auth UI shows its first page."""
+def hands_over(page: Page, here: Services) -> str:
+    """Go from the PIS to the first page of the Auth UI. Give the address of the sign-up at the PIS."""
     signs_in(page, here)
     begins(page)
     consents(page)
-    press(page, RequestFilled, RequestSigned)
+    press(page, RequestFilled)
+    address = page.url
+    press(page, RequestSigned)
+    return address

@@ -12,20 +12,23 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import pytest
 import waitress
 from pydantic import SecretStr
 from waitress.wasyncore import close_all
 
 from esozflow.adapters.demo.people import REQUEST
-from esozflow.adapters.demo.pis_site import Confidant, pis_app
+from esozflow.adapters.demo.pis_site import Confidant, pis_app, site
 from esozflow.adapters.http import HttpGateway
 from esozflow.adapters.sandbox import Esoz, Fault, Request, Response, SandboxSettings, Seed, serve
 from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
 from esozflow.adapters.signing import CertificateSigner
 from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.adapters.ui.web import auth_ui_app
+from esozflow.adapters.vault import MemoryVault
 from esozflow.flow import Engine, Moved
 from esozflow.states import PisClient, RegistrationRequest, RequestSigned, Settings, Signer, SignUp, auth_ui
+from esozflow.states.calls import Tokens
 from esozflow.states.redirects import with_parameters
 
 AUTHORITY = SandboxAuthority.create()
@@ -78,6 +81,20 @@ class Sandbox(Esoz):
         finally:
             self.held.set()
             self.held = None
+
+
+class FailingVault(MemoryVault):
+    """A vault that fails so many times before it keeps anything."""
+
+    def __init__(self, failures: int) -> None:
+        super().__init__()
+        self._failures = failures
+
+    def _keep(self, instance: str, tokens: Tokens) -> None:
+        if self._failures:
+            self._failures -= 1
+            raise OSError("the disk is full")
+        super()._keep(instance, tokens)
 
 
 class Services:
@@ -146,12 +163,14 @@ def services(
     token: str = CONFIDANT.access_token,
     secret: str = SEED.pis.secret,
     signer: Signer = SIGNERS["confidant"],
+    vault_failures: int = 0,
     **settings: Any,
 ) -> Iterator[Services]:
     """Start all three.
 
     `settings` are the flow's; `patience`, in seconds, is how long a page waits for a call. The PIS asks for `scope`;
-    its confidant has `token` and signs with `signer`; its back-end has `secret`.
+    its confidant has `token` and signs with `signer`; its back-end has `secret`, and a vault that first fails as often
+    as `vault_failures` says.
     """
     with ExitStack() as running:
         of_auth_ui, of_pis = running.enter_context(_port()), running.enter_context(_port())
@@ -177,17 +196,19 @@ def services(
             clock=clock,
             observers=(moves.append,),
         )
-        site = pis_app(
-            client,
-            confidant=Confidant(name=MOTHER, person_id=CONFIDANT.person_id, access_token=SecretStr(token)),
-            esoz=running.enter_context(gateway(client_secret=SecretStr(secret))),
-            signer=signer,
-            clock=clock,
-            observers=(moves.append,),
-            patience=patience,
-        )
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(site, "MemoryVault", lambda: FailingVault(vault_failures))
+            at_pis = pis_app(
+                client,
+                confidant=Confidant(name=MOTHER, person_id=CONFIDANT.person_id, access_token=SecretStr(token)),
+                esoz=running.enter_context(gateway(client_secret=SecretStr(secret))),
+                signer=signer,
+                clock=clock,
+                observers=(moves.append,),
+                patience=patience,
+            )
         running.enter_context(_served(of_auth_ui, auth_ui_app(engine, patience=patience)))
-        running.enter_context(_served(of_pis, site))
+        running.enter_context(_served(of_pis, at_pis))
         running.push(sandbox_server)  # the first to stop: it breaks the calls that are under way
         yield Services(esoz, client.auth_ui, client, clock, moves)
 

@@ -13,8 +13,8 @@ from esozflow.adapters.ui.web.texts import tell
 from esozflow.states import Accept, Confirm, Decline, Name
 
 from .conftest import Visits
-from .pages_of_the_auth_ui import A_LITTLE, consent_unavailable, register_unknown, validation_unavailable
 from .inspection import flaws
+from .pages_of_the_auth_ui import A_LITTLE, consent_unavailable, register_unknown, validation_unavailable
 from .person import at_page, button, press, said
 from .services import Services
 
