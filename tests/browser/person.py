@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from esozflow.adapters.demo.pis_site.texts import site_text
 from esozflow.flow import Message
@@ -59,6 +59,18 @@ def press(page: Page, *events: type, lang: Language = "uk") -> None:
 def at_page(page: Page) -> Name:
     """Give the name of the page that is shown in Ukrainian."""
     return _NAMES[page.locator("h1").inner_text()]
+
+
+def rests_at(page: Page, name: Name) -> None:
+    """Wait until the browser shows the page of this name."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(said(f"{name}.title"))
+
+
+def duplicate(page: Page) -> Page:
+    """Open the same address in another tab."""
+    tab = page.context.new_page()
+    tab.goto(page.url)
+    return tab
 
 
 def click(page: Page, caption: str) -> None:

@@ -41,6 +41,8 @@ SIGNERS = {
 }
 SCOPE = "app:read_pis person:details_pis declaration:read_pis"
 CALLBACK = "/oauth/callback"
+REGISTERED = {"register": 1, "approve": 0, "exchange": 0}
+SIGNED_UP = {"register": 1, "approve": 1, "exchange": 1}
 LONGEST_HEAD = 512 * 1024
 """Bytes of a request line with the URL of 4.1, and of its headers."""
 
