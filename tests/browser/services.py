@@ -22,6 +22,7 @@ from esozflow.adapters.demo.pis_site import Confidant, pis_app, site
 from esozflow.adapters.http import HttpGateway
 from esozflow.adapters.sandbox import Esoz, Fault, Request, Response, SandboxSettings, Seed, serve
 from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
+from esozflow.adapters.sandbox.registry import Token
 from esozflow.adapters.signing import CertificateSigner
 from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.adapters.ui.web import auth_ui_app
@@ -73,6 +74,10 @@ class Sandbox(Esoz):
         if self.held:
             self.held.wait(60)
         return response
+
+    def tokens(self) -> list[Token]:
+        """Give everything that was issued so far."""
+        return list(self._backend.registry.tokens.values())
 
     @contextmanager
     def holding(self) -> Iterator[None]:
