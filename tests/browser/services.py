@@ -13,9 +13,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-import waitress
 from pydantic import SecretStr
-from waitress.wasyncore import close_all
 
 from esozflow.adapters.demo.people import REQUEST
 from esozflow.adapters.demo.pis_site import Confidant, pis_app, site
@@ -23,6 +21,7 @@ from esozflow.adapters.http import HttpGateway
 from esozflow.adapters.sandbox import Esoz, Fault, Request, Response, SandboxSettings, Seed, serve
 from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
 from esozflow.adapters.sandbox.registry import Token
+from esozflow.adapters.serving.server import served
 from esozflow.adapters.signing import CertificateSigner
 from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.adapters.ui.web import auth_ui_app
@@ -44,8 +43,6 @@ SCOPE = "app:read_pis person:details_pis declaration:read_pis"
 CALLBACK = "/oauth/callback"
 REGISTERED = {"register": 1, "approve": 0, "exchange": 0}
 SIGNED_UP = {"register": 1, "approve": 1, "exchange": 1}
-LONGEST_HEAD = 512 * 1024
-"""Bytes of a request line with the URL of 4.1, and of its headers."""
 
 
 class HandClock:
@@ -214,17 +211,10 @@ def services(
                 observers=(moves.append,),
                 patience=patience,
             )
-        running.enter_context(_served(of_auth_ui, auth_ui_app(engine, patience=patience)))
-        running.enter_context(_served(of_pis, at_pis))
+        running.enter_context(served(auth_ui_app(engine, patience=patience), listening=of_auth_ui))
+        running.enter_context(served(at_pis, listening=of_pis))
         running.push(sandbox_server)  # the first to stop: it breaks the calls that are under way
         yield Services(esoz, client.auth_ui, client, clock, moves)
-
-
-@contextmanager
-def served(app: Any) -> Iterator[str]:
-    """Serve one WSGI application on a port of its own."""
-    with _port() as port, _served(port, app):
-        yield _url(port)
 
 
 @contextmanager
@@ -235,26 +225,3 @@ def _port() -> Iterator[socket.socket]:
 
 def _url(listening: socket.socket) -> str:
     return f"http://127.0.0.1:{listening.getsockname()[1]}"
-
-
-@contextmanager
-def _served(listening: socket.socket, app: Any) -> Iterator[None]:
-    open_sockets: dict[int, Any] = {}
-    server = waitress.create_server(
-        app,
-        map=open_sockets,
-        sockets=[listening],
-        threads=8,
-        max_request_header_size=LONGEST_HEAD,
-        clear_untrusted_proxy_headers=True,
-        ident=None,
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        # The server's own thread closes the connections that browsers keep, and has then nothing left to serve.
-        server.trigger.pull_trigger(lambda: close_all(open_sockets, ignore_all=True))
-        thread.join(10)
-        server.task_dispatcher.shutdown()
