@@ -12,11 +12,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-import pytest
 from pydantic import SecretStr
 
 from esozflow.adapters.demo.people import REQUEST
-from esozflow.adapters.demo.pis_site import Confidant, pis_app, site
+from esozflow.adapters.demo.pis_site import Confidant, pis_app
 from esozflow.adapters.http import HttpGateway
 from esozflow.adapters.sandbox import Esoz, Fault, Request, Response, SandboxSettings, Seed, serve
 from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
@@ -200,19 +199,18 @@ def services(
             clock=clock,
             observers=(moves.append,),
         )
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(site, "MemoryVault", lambda: FailingVault(vault_failures))
-            at_pis = pis_app(
-                client,
-                confidant=Confidant(name=MOTHER, person_id=CONFIDANT.person_id, access_token=SecretStr(token)),
-                esoz=running.enter_context(gateway(client_secret=SecretStr(secret))),
-                signer=signer,
-                clock=clock,
-                observers=(moves.append,),
-                patience=patience,
-            )
+        site = pis_app(
+            client,
+            confidant=Confidant(name=MOTHER, person_id=CONFIDANT.person_id, access_token=SecretStr(token)),
+            esoz=running.enter_context(gateway(client_secret=SecretStr(secret))),
+            signer=signer,
+            vault=FailingVault(vault_failures),
+            clock=clock,
+            observers=(moves.append,),
+            patience=patience,
+        )
         running.enter_context(served(auth_ui_app(engine, patience=patience), listening=of_auth_ui))
-        running.enter_context(served(at_pis, listening=of_pis))
+        running.enter_context(served(site, listening=of_pis))
         running.push(sandbox_server)  # the first to stop: it breaks the calls that are under way
         yield Services(esoz, client.auth_ui, client, clock, moves)
 

@@ -13,13 +13,12 @@ import pytest
 from playwright.sync_api import Page, Request
 
 from esozflow.adapters.demo.pis_site.texts import site_text
-from esozflow.adapters.serving.server import served
 from esozflow.states import Accept, Confirm, Name, RequestFilled, RequestSigned
 
 from .conftest import Visits
 from .inspection import flaws
 from .person import at_page, begins, click, consents, hands_over, press, rests_at, signs_in
-from .services import SIGNED_UP, Services
+from .services import SIGNED_UP, Services, served
 
 Start = Callable[..., Services]
 
