@@ -126,11 +126,7 @@ class Keys:
         cipher = self._ciphers.get(key_of(sealed))
         if cipher is None:
             raise SealBroken("its key is not among those given", code="unknown_key")
-        head, nonce, rest = (
-            sealed[:_HEAD_BYTES],
-            sealed[_HEAD_BYTES:][:_NONCE_BYTES],
-            sealed[_HEAD_BYTES + _NONCE_BYTES :],
-        )
+        head, body = sealed[:_HEAD_BYTES], sealed[_HEAD_BYTES:]
         try:
             return SecretBytes(cipher.decrypt(body[:_NONCE_BYTES], body[_NONCE_BYTES:], _bound(head, purpose, of)))
         except InvalidTag:
