@@ -1,0 +1,19 @@
+"""Sign-ups in SQL: SQLite for one machine, PostgreSQL for many. Needs `pip install 'esozflow[sql]'`."""
+
+from .database import Database
+from .schema import upgrade
+from .store import SqlStore, journal_of
+from .upkeep import Listed, Resealed, keys_in_use, listed, purge, reseal
+
+__all__ = [
+    "Database",
+    "Listed",
+    "Resealed",
+    "SqlStore",
+    "journal_of",
+    "keys_in_use",
+    "listed",
+    "purge",
+    "reseal",
+    "upgrade",
+]
