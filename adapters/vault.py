@@ -53,6 +53,19 @@ class MemoryVault(CallbackVault):
         with self._lock:
             return self._tokens.get(instance)
 
+    def replace(self, instance: str, old: Tokens, new: Tokens) -> bool:
+        """Keep `new` for a sign-up, unless `old` is no longer what is kept; say whether it was done."""
+        with self._lock:
+            if self._tokens.get(instance) != old:
+                return False
+            self._tokens[instance] = new
+            return True
+
+    def forget(self, instance: str) -> None:
+        """Drop what was kept for a sign-up, if anything was."""
+        with self._lock:
+            self._tokens.pop(instance, None)
+
     def _keep(self, instance: str, tokens: Tokens) -> None:
         with self._lock:
             self._tokens[instance] = tokens

@@ -136,6 +136,20 @@ class ExchangedTokens(_Part):
     user: _TokenUser | None = None
 
 
+class _RefreshedDetails(_Part):
+    refresh_token: _Text | None = None
+    scope: StrictStr
+
+
+class RefreshedTokens(_Part):
+    """`data` of the refresh answer: the refresh token inside `details` is documented to be absent."""
+
+    value: _Text
+    expires_at: StrictInt
+    user_id: StrictStr
+    details: _RefreshedDetails
+
+
 class ClientDetails(_Part):
     """`data` of the client's details: only the name is shown."""
 

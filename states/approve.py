@@ -10,7 +10,7 @@ from ..flow import Calling, Repeat, State, Unanswered, Unreachable, guard, on
 from .answers import Answered
 from .calls import ESOZ, HttpRequest, Service
 from .document import asks, ours
-from .keeping import ending, forgotten, message_of_the_answer, no_answer, told
+from .keeping import ending, forgotten, maybe_approved, message_of_the_answer, no_answer, told
 from .names import Actor, Name
 from .redirects import code_in, with_parameters
 from .settings import Settings
@@ -39,6 +39,11 @@ def code_for_the_requested_uri(signup: SignUp, answer: Answered) -> bool:
     if answer.status not in (200, 201) or answer.redirect is None or signup.query is None:
         return False
     return code_in(answer.redirect.get_secret_value(), signup.query.redirect_uri) is not None
+
+
+@guard("an error after which nobody knows whether the approval stands")
+def approval_in_doubt(signup: SignUp, answer: Answered) -> bool:
+    return answer.status >= 500 or answer.outcome_unknown
 
 
 @guard("a success with another redirect, or with none")
@@ -80,8 +85,14 @@ def approve(settings: Settings) -> State[SignUp]:
                 keep=ending(told("redirect_foreign")),
                 because=ours("a grant code goes to the requested URI or nowhere"),
             ),
+            on(Answered, when=approval_in_doubt, to=Name.CONSENT, keep=maybe_approved, because=asks("4.7.4")),
             on(Answered, to=Name.CONSENT, keep=message_of_the_answer, because=asks("4.7.4")),
-            on(Unanswered, to=Name.CONSENT, keep=no_answer, because=ours("the user may approve again: codes expire")),
+            on(
+                Unanswered,
+                to=Name.CONSENT,
+                keep=maybe_approved,
+                because=ours("the user may approve again: codes expire"),
+            ),
             on(Unreachable, to=Name.CONSENT, keep=no_answer, because=ours("nothing was sent: the user may try again")),
         ),
     )

@@ -52,10 +52,16 @@ def maybe_registered(signup: SignUp, event: Event) -> SignUp:
     return replace(kept, maybe_registered=True)
 
 
+def maybe_approved(signup: SignUp, event: Answered | Unanswered) -> SignUp:
+    """Remember that an approval was sent whose effect is not known: no later page may deny it."""
+    kept = message_of_the_answer(signup, event) if isinstance(event, Answered) else no_answer(signup, event)
+    return replace(kept, maybe_approved=True)
+
+
 def so_far(signup: SignUp) -> str:
     """Give the code of the message that says what is true of the patient, wherever the sign-up ends."""
     if signup.user:
-        return "registered_not_approved"
+        return "registered_maybe_approved" if signup.maybe_approved else "registered_not_approved"
     return "register_unknown" if signup.maybe_registered else "nothing_done"
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from ..flow import Value
+
+_PATH = re.compile(r"/(?!/)(?:[A-Za-z0-9._~/-]|\{client_id\}|\{user_id\})*")
 
 
 class Generation(StrEnum):
@@ -58,6 +62,14 @@ class Settings(Value):
     hand_over_lifetime: timedelta = Field(default=timedelta(hours=12), gt=timedelta())
     sign_up_lifetime: timedelta = Field(default=timedelta(hours=24), gt=timedelta())
     call_deadline: float = Field(default=30.0, gt=0)
+
+    @field_validator("client_details_path", "user_roles_path", "global_roles_path")
+    @classmethod
+    def _is_a_path(cls, given: str, field: ValidationInfo) -> str:
+        # Client details may be left out; every other read has its place.
+        if (given or field.field_name != "client_details_path") and not _PATH.fullmatch(given):
+            raise PydanticCustomError("path", "a path that begins with a slash is needed")
+        return given
 
     if TYPE_CHECKING:  # frozen, and so hashable; but a checker cannot see it from the base
 

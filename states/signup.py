@@ -96,6 +96,7 @@ class SignUp:
     client_name: str | None = None
     redirect_url: SecretStr | None = None
     maybe_registered: bool = False
+    maybe_approved: bool = False
     # both: what the last answer had to say
     messages: tuple[Message, ...] = ()
     request_id: str | None = None

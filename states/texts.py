@@ -11,7 +11,7 @@ from . import dictionaries
 from .text import Source, Text
 from .texts_answers import ANSWERS, QUERY_CHECKS
 from .texts_data import FIELDS, GROUPS, VALUES
-from .texts_pages import CAPTIONS, REASONS, RETURNED, TITLES, TRUTHS
+from .texts_pages import CAPTIONS, OUTCOMES, REASONS, RETURNED, TITLES, TROUBLES
 from .texts_problems import LINK_PROBLEMS, PROBLEM_FRAMES, PROBLEMS
 from .texts_refusals import PROMPTS, REFUSALS
 
@@ -26,6 +26,7 @@ __all__ = [
     "Text",
     "render",
     "render_problem",
+    "render_rule",
 ]
 
 Language = Literal["uk", "en"]
@@ -33,7 +34,8 @@ Language = Literal["uk", "en"]
 CATALOGUE: Final[Mapping[str, Text]] = {
     **TITLES,
     **CAPTIONS,
-    **TRUTHS,
+    **OUTCOMES,
+    **TROUBLES,
     **RETURNED,
     **QUERY_CHECKS,
     **ANSWERS,
@@ -91,12 +93,16 @@ def render(message: Message, lang: Language = "uk") -> str:
 
 def render_problem(problem: Problem, lang: Language = "uk") -> str:
     """Give what is wrong with one input: the field's name, its place in a list, and what the rule asks for."""
-    params = {name: str(value) for name, value in problem.params.items()}
-    known = problem.rule in PROBLEMS
-    rule = Message(code=problem.rule, params=params) if known else _unknown(problem.rule)
     field = _field_at(problem.path, lang)
     code = "problem" if field else "problem_of_all"
-    return render(Message(code=code, params={"field": field, "what": render(rule, lang)}), lang)
+    return render(Message(code=code, params={"field": field, "what": render_rule(problem, lang)}), lang)
+
+
+def render_rule(problem: Problem, lang: Language = "uk") -> str:
+    """Give what the rule asks for, without the field's name: for a form that shows it beside its field."""
+    params = {name: str(value) for name, value in problem.params.items()}
+    known = problem.rule in PROBLEMS
+    return render(Message(code=problem.rule, params=params) if known else _unknown(problem.rule), lang)
 
 
 def _in(text: Text, lang: Language) -> str:

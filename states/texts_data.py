@@ -21,6 +21,7 @@ GROUPS: Final = {
     "documents_relationship": Text(
         "Документ, що підтверджує представництво", "Document that confirms the representation"
     ),
+    "consents": Text("Згоди", "Consents"),
     "user": Text("Пацієнт, який надає доступ", "Patient who gives access"),
     "client": Text("Додаток, який отримає доступ", "Application that will have access"),
     "scopes": Text("Що буде дозволено", "What will be allowed"),
@@ -105,6 +106,9 @@ _OAUTH: Final = {
     "token": Text("Токен особи (token)", "Token of the person (token)"),
     "state": Text("Параметр state", "Parameter state"),
     "code": Text("Код доступу (code)", "Grant code (code)"),
+    "access_token": Text("Токен доступу", "Access token"),
+    "refresh_token": Text("Токен оновлення", "Refresh token"),
+    "expires_at": Text("Токен доступу дійсний до", "The access token is valid until"),
     "error": Text("Помилка (error)", "Error (error)"),
     "error_description": Text("Опис помилки (error_description)", "Description of the error (error_description)"),
 }

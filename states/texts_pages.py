@@ -55,7 +55,7 @@ CAPTIONS: Final = {
     "register_again": Text("Усе одно надіслати реєстрацію ще раз", "Send the registration again all the same"),
 }
 
-TRUTHS: Final = {
+OUTCOMES: Final = {
     "nothing_done": Text(
         "Цього разу нікого не зареєстровано й нічого не змінено. Щоб почати спочатку, поверніться до ПІС.",
         "This time nobody was registered and nothing was changed. To start again, go back to the PIS.",
@@ -83,6 +83,14 @@ TRUTHS: Final = {
         "Реєструвати пацієнта ще раз не потрібно: щоб надати доступ пізніше, увійдіть від його імені через ПІС.",
         "The patient is registered with eHealth, but the application has not received access to the data. "
         "Do not register the patient again: to give access later, sign in on the patient's behalf in the PIS.",
+    ),
+    "registered_maybe_approved": Text(
+        "Пацієнта зареєстровано в ЕСОЗ. Запит на надання доступу надіслано, але підтвердження не отримано, тому дозвіл "
+        "міг зберегтися; код доступу додатку не передано. Реєструвати пацієнта ще раз не потрібно: щоб надати доступ "
+        "або скасувати дозвіл, увійдіть від його імені через ПІС.",
+        "The patient is registered with eHealth. The request to give access was sent but not confirmed, so the "
+        "approval may stand; the application was not given the grant code. Do not register the patient again: to "
+        "give access, or to withdraw the approval, sign in on the patient's behalf in the PIS.",
     ),
     "no_tokens": Text(
         "ПІС не отримала доступу до даних пацієнта й не зберегла жодного токена. "
@@ -123,6 +131,10 @@ TRUTHS: Final = {
         "The browser did not come back from the eHealth page in time, so it is unknown whether the patient is "
         "registered. Do not repeat the registration: first try to sign in on the patient's behalf in the PIS.",
     ),
+}
+"""What was and was not done, where a sign-up rests or ends."""
+
+TROUBLES: Final = {
     "no_connection": Text(
         "З'єднатися не вдалося, запит не надіслано. Спробуйте ще раз.",
         "No connection could be made; the request was not sent. Try again.",
@@ -158,6 +170,7 @@ TRUTHS: Final = {
         "Tell the support of the PIS.",
     ),
 }
+"""What went wrong on the way there."""
 
 RETURNED: Final = {
     "returned.invalid_request": Text(
@@ -188,5 +201,6 @@ RETURNED: Final = {
 REASONS: Final = {
     "cancelled": Text("підписання скасовано", "the signing was cancelled"),
     "wrong_key": Text("ключ не належить законному представникові", "the key is not the confidant's"),
+    "signer": Text("засіб підписання повідомив про помилку", "the signing device reported an error"),
 }
 """Why a signature was not made. A reason that is not here is shown as it is."""

@@ -59,6 +59,7 @@ _FORMATS: Final = {
         "дозволено лише латинські літери, цифри, дефіс і підкреслення",
         "letters, digits, hyphens and underscores are needed",
     ),
+    "path": Text("потрібен шлях, що починається з косої риски", "a path that begins with a slash is needed"),
     "unsafe_url": Text(
         "потрібна адреса https, яка не може повести деінде", "an https URL is needed that cannot lead elsewhere"
     ),

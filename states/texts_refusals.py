@@ -33,6 +33,10 @@ REFUSALS: Final = {
         "Повернення зі сторінки ЕСОЗ не містить коду доступу, тому його не прийнято. Повідомте про це підтримку ПІС.",
         "The return from the eHealth page has no grant code, so it was not accepted. Tell the support of the PIS.",
     ),
+    "callback_malformed": Text(
+        "Повернення зі сторінки ЕСОЗ не вдалося прочитати, тому його не прийнято. Повідомте про це підтримку ПІС.",
+        "The return from the eHealth page could not be read, so it was not accepted. Tell the support of the PIS.",
+    ),
     # the engine: what was asked for was not done
     "not_expected_here": Text(
         "На цьому кроці така дія неможлива, нічого не змінено. Оновіть сторінку.",

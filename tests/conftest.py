@@ -1,4 +1,4 @@
-"""Databases for whatever test wants one."""
+"""Settings of all tests, and databases for whatever test wants one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pydantic import SecretStr
 
 from .databases import NewDatabase, running_postgresql
+
+# How long an example takes says more about the machine and its neighbours than about what is tested.
+settings.register_profile("esozflow", deadline=None)
+settings.load_profile("esozflow")
 
 
 @pytest.fixture(scope="session")

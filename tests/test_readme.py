@@ -17,11 +17,11 @@ from esozflow.states import RegistrationRequest, RequestSigned
 from esozflow.states.redirects import with_parameters
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
+EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 def test_the_embedding_example_walks_from_the_query_to_the_redirect(capsys: pytest.CaptureFixture[str]) -> None:
-    example = re.search(r"```python\n(.*?)```", README, re.DOTALL)
-    assert example
+    example, mounting = EXAMPLES
     seed, authority = Seed(), SandboxAuthority.create()
     signer = CertificateSigner(authority.issue(Signatory(drfo=seed.confidant.tax_id)))
     signed = RequestSigned.of(signer.sign(RegistrationRequest.read(REQUEST).to_signed_json()))
@@ -38,8 +38,16 @@ def test_the_embedding_example_walks_from_the_query_to_the_redirect(capsys: pyte
         ],
     ).removeprefix("?")
     with serve(esoz) as base_url:
-        names: dict[str, Any] = {"auth_base_url": base_url, "api_base_url": base_url, "query": query}
-        exec(compile(example[1], "README.md", "exec"), names)
+        names: dict[str, Any] = {
+            "__name__": __name__,
+            "auth_base_url": base_url,
+            "api_base_url": base_url,
+            "query": query,
+        }
+        exec(compile(example, "README.md", "exec"), names)
+        exec(compile(mounting, "README.md", "exec"), names)
+        opened = names["app"].test_client().get(f"/confidant/sign-up?{query}", base_url="https://my.example.ua")
+    assert opened.location.startswith("/confidant/sign-up/")
     assert re.fullmatch(
         r"https://pis\.example\.ua/oauth/callback\?code=[^&]+&state=xyz", names["redirect_to"].get_secret_value()
     )

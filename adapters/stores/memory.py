@@ -12,7 +12,7 @@ C = TypeVar("C")
 
 
 class MemoryStore(Generic[C]):
-    """Keeps snapshots and journals of one process, for any number of threads. It never forgets an instance."""
+    """Keeps snapshots and journals of one process, for any number of threads, until it is told to forget one."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -45,6 +45,12 @@ class MemoryStore(Generic[C]):
         with self._lock:
             self._stored(id)
             return tuple(self._journals[id])
+
+    def forget(self, id: str) -> None:
+        """Drop an instance and its journal, if it is there."""
+        with self._lock:
+            self._snapshots.pop(id, None)
+            self._journals.pop(id, None)
 
     def _stored(self, id: str) -> Snapshot[C]:
         try:

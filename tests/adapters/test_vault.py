@@ -66,3 +66,22 @@ def test_the_vault_in_memory_gives_back_what_it_kept_and_may_keep_it_twice() -> 
     assert vault.tokens("one") == TOKENS
     assert vault.tokens("two") is None
     assert "canary" not in repr(vault)
+
+
+def test_refreshed_tokens_take_the_place_of_those_they_were_refreshed_from_and_of_no_others() -> None:
+    vault = MemoryVault()
+    vault.perform(saving())
+    refreshed = TOKENS.model_copy(update={"access_token": SecretStr("canary-new")})
+    assert vault.replace("one", TOKENS, refreshed)
+    assert vault.tokens("one") == refreshed
+    assert not vault.replace("one", TOKENS, TOKENS)
+    assert vault.tokens("one") == refreshed
+
+
+def test_tokens_that_were_forgotten_do_not_come_back_with_a_late_refresh() -> None:
+    vault = MemoryVault()
+    vault.perform(saving())
+    vault.forget("one")
+    vault.forget("one")
+    assert not vault.replace("one", TOKENS, TOKENS)
+    assert vault.tokens("one") is None

@@ -207,6 +207,8 @@ def machine_of(given: SimpleNamespace) -> type[RuleBasedStateMachine]:
             codes = {message.code for message in page.messages} if page else set[str]()
             if self.esoz.ledger.count("register"):
                 assert not codes & {"nothing_done", "not_registered"}
+            if self.esoz.ledger.count("approve"):
+                assert "registered_not_approved" not in codes or "redirect_foreign" in codes
 
     return WholeSignUp
 

@@ -53,6 +53,7 @@ def sort_of(context: Any) -> tuple[object, ...]:
         bool(context.tokens),
         context.redirect_url is not None,
         context.maybe_registered,
+        context.maybe_approved,
     )
 
 

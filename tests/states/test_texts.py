@@ -23,6 +23,7 @@ from esozflow.states import (
     rules,
     sign_up,
     texts,
+    texts_pages,
 )
 from esozflow.states.answers import Answered, ApiError
 from esozflow.states.signup import PisClient, Query, User
@@ -377,3 +378,12 @@ def test_where_the_result_is_unknown_the_text_neither_claims_nor_denies_it(code:
     assert "невідомо, чи зареєстровано" in text
     assert "Не повторюйте" in text
     assert "увійти від імені пацієнта через ПІС" in text
+
+
+def test_every_end_says_last_what_was_and_was_not_done() -> None:
+    ends = [state for state in sign_up(SWITCHES).states.values() if state.final and state.page]
+    assert len(ends) >= 12
+    for state in ends:
+        page = state.page(EVERYTHING) if state.page else None
+        assert page
+        assert [message.code in texts_pages.OUTCOMES for message in page.messages][-1:] == [True], state.name

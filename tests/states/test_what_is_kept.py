@@ -327,6 +327,37 @@ def test_a_registration_whose_result_was_once_unknown_is_never_denied_afterwards
     assert examples.codes(flow.page(snapshot))[-1] == "register_unknown"
 
 
+@pytest.mark.parametrize("lost", ["unanswered", "broken gateway", "failed inside"])
+@pytest.mark.parametrize("then", ["declined", "expired", "refused and declined"])
+def test_an_approval_that_may_stand_is_never_denied(examples: SimpleNamespace, lost: str, then: str) -> None:
+    flow = auth_ui()
+    first = {
+        "unanswered": examples.Unanswered(reason="timeout"),
+        "broken gateway": examples.answered(502),
+        "failed inside": examples.refused(500),
+    }[lost]
+    ends = {
+        "declined": (examples.Decline(),),
+        "expired": (examples.Expired(),),
+        "refused and declined": (examples.Accept(), examples.refused(422), examples.Decline()),
+    }[then]
+
+    snapshot = examples.at(flow, *examples.way_to("approve", part="auth_ui"), first, *ends)
+
+    assert flow.states[snapshot.state].final
+    assert examples.codes(flow.page(snapshot))[-1] == "registered_maybe_approved"
+
+
+@pytest.mark.parametrize("answer", ["refused", "not sent"])
+def test_an_approval_that_was_not_given_is_told_to_be_none(examples: SimpleNamespace, answer: str) -> None:
+    flow = auth_ui()
+    first = {"refused": examples.refused(422), "not sent": examples.Unreachable(reason="refused")}[answer]
+
+    snapshot = examples.at(flow, *examples.way_to("approve", part="auth_ui"), first, examples.Decline())
+
+    assert examples.codes(flow.page(snapshot))[-1] == "registered_not_approved"
+
+
 def test_a_registration_that_was_refused_at_once_is_told_to_be_none(examples: SimpleNamespace) -> None:
     flow = auth_ui()
 

@@ -6,7 +6,8 @@ from urllib.parse import parse_qs
 
 from flask import Request
 
-from ....states.texts import Language
+from ....flow import Message, StaleRevision
+from ....states.texts import Language, render
 
 _MAX_PARAMETERS = 50
 
@@ -24,3 +25,9 @@ def asked(request: Request, name: str) -> str:
 def language(request: Request) -> Language:
     """Give the language of the page: Ukrainian, unless the address asks for English."""
     return "en" if asked(request, "lang") == "en" else "uk"
+
+
+def notice(request: Request) -> str | None:
+    """Give what the address says of the form that led to it: that the sign-up had moved on by then."""
+    stale = StaleRevision.default_code
+    return render(Message(code=stale), language(request)) if asked(request, "notice") == stale else None

@@ -6,8 +6,6 @@ the flow's to decide. GET moves nothing but what the opening of 4.1 asks for; PO
 
 from __future__ import annotations
 
-import re
-import time
 from collections.abc import Mapping
 from typing import Final
 
@@ -27,6 +25,7 @@ from ....flow import (
     Snapshot,
     StaleRevision,
     UnknownInstance,
+    UsageError,
 )
 from ....states.events import Opened, OpenedMalformed
 from ....states.hand_over import PATH
@@ -35,7 +34,8 @@ from ....states.redirects import origin_of
 from ....states.signup import SignUp
 from ....states.texts import Language, render
 from ....states.texts_problems import PROBLEMS
-from .asked import asked, language
+from .acting import CHECK, PATIENCE, Acting, see_other
+from .asked import asked, language, notice
 from .browser import Browser, is_reference
 from .headers import content_security_policy, secured
 from .refusals import html_response, refusal
@@ -46,20 +46,14 @@ COOKIE: Final = "__Host-esozflow-sign-up"
 STATIC: Final = "/confidant/static"
 MAX_FORM: Final = 16 * 1024
 """Bytes of a form: a token, a revision, an action and a code have some hundred."""
-PATIENCE: Final = 5.0
-"""Seconds that an answer waits for a call that another request has under way: a double click is then not seen."""
-_PAUSE: Final = 0.05
-CHECK: Final = "Check"
-"""The action of the page that waits for a call: look whether it is over."""
-
-_REVISION = re.compile(r"[0-9]{1,9}")
 
 
 def auth_ui_pages(engine: Engine[SignUp], *, ids: Ids | None = None, patience: float = PATIENCE) -> Blueprint:
     """Give the Auth UI as a blueprint: `GET /confidant/sign-up` with the parameters of 4.1, and what follows.
 
     `engine` runs `states.auth_ui()`. `ids` makes the keys of browsers and the addresses of sign-ups. `patience` is
-    in seconds: so long a page waits for a call that another request has under way before it says so.
+    in seconds: so long a page waits for a call that another request has under way before it says so. Raises
+    `UsageError` for an engine of another flow.
     """
     views = _Views(engine, ids or RandomIds(), patience)
     pages = Blueprint(NAME, __name__, static_folder="static", static_url_path=STATIC)
@@ -83,9 +77,15 @@ def auth_ui_app(engine: Engine[SignUp], *, ids: Ids | None = None, patience: flo
 
 class _Views:
     def __init__(self, engine: Engine[SignUp], ids: Ids, patience: float) -> None:
+        if engine.flow.initial != Name.VALIDATE_PARAMS:
+            raise UsageError(
+                f"The pages of the Auth UI cannot show the flow {engine.flow.name}",
+                hint="Build the engine with states.auth_ui().",
+                code="foreign_flow",
+            )
         self._engine = engine
         self._ids = ids
-        self._patience = patience
+        self._acting = Acting(engine, patience)
         self._renderer = Renderer()
 
     def open(self) -> Response:
@@ -101,7 +101,7 @@ class _Views:
 
     def show(self, reference: str) -> Response:
         """The page on which the sign-up rests, or the redirect that it leads to."""
-        signup = self._settled(self._instance(reference))
+        signup = self._acting.settled(self._instance(reference))
         page = self._engine.page(signup)
         if page is None:
             return self._without_page(signup, reference)
@@ -119,12 +119,12 @@ class _Views:
             return self._onward(self._sent(instance, form), reference)
         except InvalidInput as refused:
             problem = refused.problems[0]
-            return _see_other(_address(reference, invalid=f"{problem.path}.{problem.rule}"))
+            return see_other(_address(reference, invalid=f"{problem.path}.{problem.rule}"))
         except CallInProgress:
-            return self._onward(self._settled(instance), reference)
+            return self._onward(self._acting.settled(instance), reference)
         except Conflict:
-            notice = None if self._is_repeated(instance, form) else StaleRevision.default_code
-            return self._onward(self._settled(instance), reference, notice=notice)
+            told = None if self._acting.is_repeated(instance, form) else StaleRevision.default_code
+            return self._onward(self._acting.settled(instance), reference, notice=told)
 
     def refuse(self, error: Exception) -> Response:
         """The page for whatever went wrong."""
@@ -144,9 +144,7 @@ class _Views:
     def _sent(self, id: str, form: Mapping[str, str]) -> Snapshot[SignUp]:
         if form.get("action") == CHECK:
             return self._engine.resume(id)
-        signup = self._engine.load(id)
-        if _revision(form) != signup.revision:
-            raise StaleRevision
+        signup = self._acting.seen(id, form)
         page = self._engine.page(signup)
         for action in page.actions if page else ():
             if action.event.__name__ == form.get("action"):
@@ -154,31 +152,15 @@ class _Views:
                 return self._engine.send(id, action.event.read(filled), revision=signup.revision)
         raise EventRefused(state=signup.state, event="an action that the page does not offer")
 
-    def _is_repeated(self, id: str, form: Mapping[str, str]) -> bool:
-        """Whether just this act has moved the sign-up already: the form was sent twice."""
-        made = (_revision(form) + 1, form.get("action"))
-        return any((move.revision, move.event) == made for move in self._engine.journal(id))
-
-    def _settled(self, id: str) -> Snapshot[SignUp]:
-        until = time.monotonic() + self._patience
-        signup = self._engine.load(id)
-        while self._is_calling(signup) and time.monotonic() < until:
-            time.sleep(_PAUSE)
-            signup = self._engine.load(id)
-        return signup
-
-    def _is_calling(self, signup: Snapshot[SignUp]) -> bool:
-        return self._engine.flow.states[signup.state].call is not None
-
     def _onward(self, signup: Snapshot[SignUp], reference: str, *, notice: str | None = None) -> Response:
         page = self._engine.page(signup)
         if page and page.leads_to:
-            return _see_other(page.leads_to.get_secret_value())
+            return see_other(page.leads_to.get_secret_value())
         # A page without actions says itself why it is the last one.
-        return _see_other(_address(reference, notice=notice if page and page.actions else None))
+        return see_other(_address(reference, notice=notice if page and page.actions else None))
 
     def _without_page(self, signup: Snapshot[SignUp], reference: str) -> Response:
-        if not self._is_calling(signup):  # it was begun, and its query never came
+        if not self._acting.is_calling(signup):  # it was begun, and its query never came
             raise UnknownInstance
         return html_response(
             self._renderer.html("esozflow/in_progress.html", _lang(), check=CHECK, **self._form(signup, reference))
@@ -189,7 +171,7 @@ class _Views:
             "esozflow/page.html",
             _lang(),
             page=page,
-            notice=_notice(),
+            notice=notice(request),
             invalid=_invalid(page),
             open_until=signup.expires_at,
             **self._form(signup, reference),
@@ -219,15 +201,6 @@ def _opened(query: bytes) -> Opened | OpenedMalformed:
         return OpenedMalformed.of(refused)
 
 
-def _revision(form: Mapping[str, str]) -> int:
-    given = form.get("revision", "")
-    return int(given) if _REVISION.fullmatch(given) else -1
-
-
-def _see_other(location: str) -> Response:
-    return Response(status=303, headers={"Location": location})
-
-
 def _lang() -> Language:
     return language(request)
 
@@ -244,11 +217,6 @@ def _static() -> str:
 
 def _blueprint() -> str:
     return request.blueprint or NAME
-
-
-def _notice() -> str | None:
-    code = StaleRevision.default_code
-    return render(Message(code=code), _lang()) if asked(request, "notice") == code else None
 
 
 def _invalid(page: Page) -> dict[str, str]:

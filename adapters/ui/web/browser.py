@@ -40,6 +40,11 @@ class Browser:
         brought = request.cookies.get(cookie, "")
         return cls(brought if _KEY.fullmatch(brought) else ids.token(), cookie)
 
+    @property
+    def id(self) -> str:
+        """What a server may know the browser by: its key cannot be found from it."""
+        return self._derived("browser", "")
+
     def instance(self, reference: str) -> str:
         """Give the id of this browser's sign-up at `reference`."""
         return self._derived("sign-up", reference)

@@ -41,15 +41,25 @@ def html_response(html: str, status: int = 200) -> Response:
     return Response(html, status, content_type="text/html; charset=utf-8")
 
 
-def refusal(renderer: Renderer, error: Exception, lang: Language, *, static: str, again: str | None) -> Response:
+def refusal(
+    renderer: Renderer,
+    error: Exception,
+    lang: Language,
+    *,
+    static: str,
+    again: str | None,
+    template: str = "esozflow/refused.html",
+    **names: object,
+) -> Response:
     """Give the page for an error.
 
     `static` is the address of the style sheet's folder, `again` the page to which the user can go on, if there is
-    one. An error that is not the library's is logged by its kind alone, because its text may tell too much.
+    one. A `template` of the host's own may want further names. An error that is not the library's is logged by its
+    kind alone, because its text may tell too much.
     """
     status, title, text = _told(error, lang)
     response = html_response(
-        renderer.html("esozflow/refused.html", lang, title=title, text=text, static=static, address=None, again=again),
+        renderer.html(template, lang, title=title, text=text, static=static, address=None, again=again, **names),
         status,
     )
     if isinstance(error, HTTPException):

@@ -13,33 +13,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ....flow import Field, FieldGroup, Message, Page
 from ....states.texts import Language, render
-from ....states.texts_pages import TRUTHS
+from ....states.texts_pages import OUTCOMES
 from .texts import tell
 
 LANGUAGES: tuple[Language, ...] = ("uk", "en")
 STEPS = 3
 KYIV = ZoneInfo("Europe/Kyiv")
 
+STATIC_FILES = Path(__file__).parent / "static"
 _TEMPLATES = Path(__file__).parent / "templates"
 _STEP_OF_SECTION = {"4.1": 1, "4.2": 2, "4.3": 2, "4.4": 2, "4.5": 2, "4.6": 3, "4.7": 3, "4.8": 3, "4.9": 3}
 _SUCCESSES = frozenset({"signed_up"})
 _NOTES = frozenset({"declined"})
-# What was and was not done, as against what went wrong.
-_OUTCOMES = frozenset(
-    {
-        "nothing_done",
-        "not_registered",
-        "register_unknown",
-        "sign_in_instead",
-        "registered_not_approved",
-        "no_tokens",
-        "exchange_unknown",
-        "tokens_saved",
-        "tokens_unsaved",
-        "not_returned",
-    }
-)
-assert TRUTHS.keys() >= _OUTCOMES
 
 
 class Renderer:
@@ -99,12 +84,12 @@ def lang_of(given: str | Message, lang: Language) -> Language:
 
 def outcomes(page: Page) -> list[Message]:
     """Give the messages that say what was and was not done."""
-    return [message for message in page.messages if message.code in _OUTCOMES]
+    return [message for message in page.messages if message.code in OUTCOMES]
 
 
 def problems(page: Page) -> list[Message]:
     """Give the messages that say what went wrong."""
-    return [message for message in page.messages if message.code not in _OUTCOMES]
+    return [message for message in page.messages if message.code not in OUTCOMES]
 
 
 def tone(page: Page) -> str:

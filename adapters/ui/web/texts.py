@@ -23,8 +23,8 @@ WEB_TEXTS: Final = {
     "outcome": Text("Що зроблено і що далі", "What was done, and what is next"),
     "open_until": Text("Сторінка чинна до {time} за київським часом.", "The page is open until {time} Kyiv time."),
     "read_only": Text(
-        "Дані наведено так, як їх підписано в ПІС. Тут їх не можна змінити: якщо щось не так, відхиліть і "
-        "виправте запит у ПІС.",
+        "Дані наведено так, як їх підписано в ПІС. Тут їх не можна змінити: якщо щось не так, відхиліть "
+        "їх і виправте запит у ПІС.",
         "The data are shown as they were signed in the PIS. They cannot be changed here: if something is wrong, "
         "decline and correct the request in the PIS.",
     ),

@@ -16,8 +16,9 @@ from esozflow.adapters.sandbox import Fault
 from esozflow.adapters.sandbox.gateway import SandboxGateway
 from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.adapters.ui.web import auth_ui_pages
-from esozflow.flow import RandomIds, StoreFailed
-from esozflow.states import Settings
+from esozflow.adapters.vault import MemoryVault
+from esozflow.flow import Engine, RandomIds, StoreFailed, UsageError
+from esozflow.states import Settings, pis, sign_up
 
 from .conftest import REDIRECT_URI, SEED, STATE, Browser, Web, hidden, link, signed
 
@@ -121,6 +122,7 @@ def test_a_page_holds_no_credential(web: Web) -> None:
         signed()[:40],
         snapshot.context.session_token.get_secret_value(),
         STATE,
+        snapshot.id,
     ):
         assert not any(secret in one for one in html)
     assert "eyJ" not in "".join(html)
@@ -306,6 +308,13 @@ def test_english_is_a_switch_that_stays_on(web: Web) -> None:
     assert '<html lang="uk">' in browser.get(f"{address}?lang=de").text
 
 
+def test_an_address_with_too_many_parameters_is_read_as_if_it_had_none(web: Web) -> None:
+    browser = web.browser()
+    address = browser.opens()
+
+    assert browser.get(f"{address}?lang=en{'&x=1' * 60}").data == browser.get(address).data
+
+
 def test_the_code_from_an_sms_is_asked_for_only_where_the_settings_say_so(start: Any, web: Web) -> None:
     asking = start(settings=Settings(ask_otp=True)).browser()
     silent = web.browser()
@@ -327,7 +336,7 @@ def test_a_field_that_is_refused_is_marked_and_what_was_typed_stands_in_no_addre
     assert 'aria-invalid="true" aria-describedby="otp-problem"' in page
     assert "Помилка:" in page
     assert web.ledger()["register"] == 0
-    assert browser.does(address, "Confirm", otp="1234").location == address
+    assert browser.does(address, "Confirm", otp="").location == address
     assert web.ledger()["register"] == 1
 
 
@@ -420,6 +429,32 @@ def test_a_form_may_lead_to_the_redirect_uri_and_nowhere_else(web: Web) -> None:
     assert targets(browser.get(address)) == "'self'"
 
 
+class Meanwhile(MemoryStore[Any]):
+    """Lets something happen between two readings of one request."""
+
+    happens: Any = None
+
+    def load(self, id: str) -> Any:
+        found = super().load(id)
+        if self.happens:
+            happens, self.happens = self.happens, None
+            happens()
+        return found
+
+
+def test_an_act_that_another_tab_overtakes_between_two_readings_is_stale(start: Any) -> None:
+    store = Meanwhile()
+    web = start(store=store)
+    browser = web.browser()
+    address = browser.opens()
+    form = browser.form(address)
+    store.happens = lambda: browser.post(address, {**form, "action": "Decline"})
+
+    assert browser.post(address, {**form, "action": "Confirm"}).location == address
+    assert "Ви відмовилися" in browser.get(address).text
+    assert web.ledger()["register"] == 0
+
+
 class Slow:
     """A gateway that waits to be let go before it registers anybody."""
 
@@ -446,16 +481,22 @@ def test_a_double_click_waits_for_the_first_one_and_is_not_seen(start: Any) -> N
     browser = web.browser()
     address = browser.opens()
     form = {**browser.form(address), "action": "Confirm"}
-    answers: list[str] = []
-    clicks = [threading.Thread(target=lambda: answers.append(browser.post(address, form).location)) for _ in range(2)]
+    answers: list[tuple[str, bool]] = []
+
+    def click() -> None:
+        location = browser.post(address, form).location
+        answers.append((location, port.go.is_set()))
+
+    clicks = [threading.Thread(target=click) for _ in range(2)]
     clicks[0].start()
     assert port.reached.wait(30)
     clicks[1].start()
+    clicks[1].join(0.3)
     port.go.set()
-    for click in clicks:
-        click.join(30)
+    for one in clicks:
+        one.join(30)
 
-    assert answers == [address, address]
+    assert answers == [(address, True), (address, True)]
     assert "Надання доступу" in browser.get(address).text
     assert web.ledger()["register"] == 1
 
@@ -568,7 +609,17 @@ def test_a_host_service_mounts_the_pages_where_it_likes_and_keeps_its_own_templa
     assert 'href="/esoz/confidant/static/pages.css"' in page.text
     assert browser.get("/esoz/confidant/static/pages.css").status_code == 200
     assert browser.does(address, "Confirm").location == address
+    assert page.headers["X-Frame-Options"] == "deny"
     assert "X-Frame-Options" not in browser.get("/").headers
+
+
+@pytest.mark.parametrize("flow", [sign_up, pis])
+def test_an_engine_of_another_flow_is_refused(web: Web, flow: Any) -> None:
+    ports = {"esoz": SandboxGateway(web.esoz), "vault": MemoryVault()}
+    with pytest.raises(UsageError) as refused:
+        auth_ui_pages(Engine(flow(), store=MemoryStore(), ports=ports))
+
+    assert refused.value.code == "foreign_flow"
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "&amp;"])
