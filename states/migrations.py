@@ -35,7 +35,7 @@ _ENDS: Final[Mapping[str, Name]] = {
     Name.CONSENT: Name.EXPIRED,
     Name.APPROVE: Name.EXPIRED,
 }
-_NEEDED_BY_THE_LAST_PAGE: Final[tuple[str, ...]] = ("query", "user", "maybe_registered", "request_id")
+_NEEDED_BY_THE_LAST_PAGE: Final[tuple[str, ...]] = ("query", "user", "maybe_registered", "maybe_approved", "request_id")
 
 
 def superseded(state: str, context: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -49,4 +49,6 @@ def superseded(state: str, context: dict[str, Any]) -> tuple[str, dict[str, Any]
         left["query"] = {**left["query"], "user_data": "", "token": ""}
     if left.get("user"):
         left["user"] = {**left["user"], "tax_id": None}
+    if state == Name.APPROVE:  # stored before the call went out: it may have been answered
+        left["maybe_approved"] = True
     return _ENDS[state], {**left, "messages": [{"code": "superseded", "params": {}}]}

@@ -79,6 +79,7 @@ CONTEXT = {
     "client_name": names,
     "redirect_url": st.none() | secret,
     "maybe_registered": st.booleans(),
+    "maybe_approved": st.booleans(),
     "messages": st.lists(st.builds(Message, code=text, params=st.dictionaries(text, text, max_size=2)), max_size=2).map(
         tuple
     ),
@@ -326,7 +327,8 @@ def truth(state: str, context: SignUp) -> str:
     if state in ("register", "register_unknown"):
         return "register_unknown"
     if context.user:
-        return "registered_not_approved"
+        doubt = context.maybe_approved or state == "approve"
+        return "registered_maybe_approved" if doubt else "registered_not_approved"
     return "register_unknown" if context.maybe_registered else "nothing_done"
 
 
