@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 
 import typer
 from cryptography.x509 import Certificate, load_pem_x509_certificates
@@ -18,7 +18,9 @@ from ..demo.stage import Performance, Stage, stage
 from ..sandbox import SandboxSettings, Seed, run_sandbox
 from ..sandbox.certificates import SandboxAuthority, Signatory
 from ..ui.terminal import TerminalUi
+from .failing import fail
 from .report import Moves, MovesAsJson, Narration, summary
+from .store import add_commands
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,11 +31,6 @@ app = typer.Typer(
 
 NOT_AS_DOCUMENTED = 1
 """Exit status of a demonstration that ended elsewhere than documented."""
-
-
-def _fail(error: FlowError) -> NoReturn:
-    Console(stderr=True).print(f"{error.args[0]}\n{error.hint}", style="red", markup=False, highlight=False)
-    raise typer.Exit(2)
 
 
 @app.command()
@@ -62,7 +59,7 @@ def demo(
                 _perform(here, one, console, interactive=interactive, as_json=as_json, lang=lang) for one in chosen
             ]
     except FlowError as error:
-        _fail(error)
+        fail(error)
     if any(performance.differences for performance in performances) and not interactive:
         raise typer.Exit(NOT_AS_DOCUMENTED)
 
@@ -122,7 +119,7 @@ def sandbox(
             announce=None if as_json else lambda line: _announce(json.loads(line)["base_url"], seed, keys, trusted),
         )
     except FlowError as error:
-        _fail(error)
+        fail(error)
 
 
 def _roots(trusted: Path | None, keys: Path, seed: Seed) -> list[Certificate]:
@@ -180,3 +177,6 @@ def _announce(base_url: str, seed: Seed, keys: Path, trusted: Path | None) -> No
     if trusted is None:
         typer.echo(f"confidant's key   {keys / 'confidant.pem'}")
     typer.echo(f"ledger            {base_url}/sandbox/ledger")
+
+
+add_commands(app)

@@ -1,7 +1,7 @@
 """Sign-ups in SQL: SQLite for one machine, PostgreSQL for many. Needs `pip install 'esozflow[sql]'`."""
 
 from .database import Database
-from .schema import upgrade
+from .schema import check, upgrade
 from .store import SqlStore, journal_of
 from .upkeep import Listed, Resealed, keys_in_use, listed, purge, reseal
 
@@ -10,6 +10,7 @@ __all__ = [
     "Listed",
     "Resealed",
     "SqlStore",
+    "check",
     "journal_of",
     "keys_in_use",
     "listed",
