@@ -1,6 +1,7 @@
 """Sign-ups in SQL: SQLite for one machine, PostgreSQL for many. Needs `pip install 'esozflow[sql]'`."""
 
 from .database import Database
+from .due import Resumed, resume_due
 from .schema import check, upgrade
 from .store import SqlStore, journal_of
 from .upkeep import Listed, Resealed, keys_in_use, listed, purge, reseal
@@ -9,6 +10,7 @@ __all__ = [
     "Database",
     "Listed",
     "Resealed",
+    "Resumed",
     "SqlStore",
     "check",
     "journal_of",
@@ -16,5 +18,6 @@ __all__ = [
     "listed",
     "purge",
     "reseal",
+    "resume_due",
     "upgrade",
 ]
