@@ -89,6 +89,11 @@ def masked(text: str) -> str:
     return _RUN.sub(_run, shown)
 
 
+def kind_and_places(error: BaseException) -> str:
+    """Give an exception by its kind and the places it passed through, without its text."""
+    return f"{type(error).__name__} at {_places(error.__traceback__)}"
+
+
 def _redacted(key: object, value: Any, depth: int) -> Any:
     name = str(key).lower().replace("-", "_")
     return HIDDEN if name in HIDDEN_KEYS else _shown(value, depth)
@@ -120,9 +125,7 @@ def _run(found: re.Match[str]) -> str:
 
 def _exception(exc_info: Any) -> str:
     error = exc_info if isinstance(exc_info, BaseException) else _current(exc_info)
-    if error is None:
-        return HIDDEN
-    return f"{type(error).__name__} at {_places(error.__traceback__)}"
+    return HIDDEN if error is None else kind_and_places(error)
 
 
 def _current(exc_info: Any) -> BaseException | None:

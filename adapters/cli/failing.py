@@ -1,4 +1,4 @@
-"""How a command ends that cannot do its work."""
+"""How a command ends that cannot do what it was asked."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ...flow import FlowError
 
 
 def fail(error: FlowError) -> NoReturn:
-    """Say on standard error what is wrong and what to do, and exit with status 2."""
-    Console(stderr=True).print(f"{error.args[0]}\n{error.hint}", style="red", markup=False, highlight=False)
+    """Print the error with what to do, and exit with status 2."""
+    told = f"{error.args[0]}\n{error.hint}"
+    Console(stderr=True).print(told, style="red", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(2)

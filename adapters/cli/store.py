@@ -169,15 +169,6 @@ def list_(
             typer.echo(_json(one) if as_json else line)
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this module to the program."""
-    app.add_typer(store, name="store")
-    app.add_typer(keys, name="keys")
-    app.command("purge")(purge)
-    app.command("history")(history)
-    app.command("list")(list_)
-
-
 def _rest() -> None:
     time.sleep(_BETWEEN_BATCHES)
 

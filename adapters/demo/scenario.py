@@ -10,6 +10,8 @@ from ...flow import Event
 from ...states.settings import Settings
 
 Json = Mapping[str, Any]
+SCOPE = "app:read_pis person:details_pis declaration:read_pis"
+"""What the demonstration asks for."""
 START = "start"
 """The moment before the first page; any other moment is the name of the page that is about to be shown."""
 CALLBACK = "callback"
@@ -43,7 +45,7 @@ class Scenario:
     faults: tuple[Json, ...] = ()
     acts: Mapping[str, tuple[Event | None, ...]] = field(default_factory=dict[str, tuple[Event | None, ...]])
     settings: Settings = field(default_factory=Settings)
-    scope: str = "app:read_pis person:details_pis declaration:read_pis"
+    scope: str = SCOPE
     token: str | None = None
     secret: str | None = None
     signer: str = "confidant"

@@ -115,7 +115,7 @@ class Acts:
         event = self._signed(page.payload.get_secret_value().encode())
         self._behind.engine.send(begun.id, event, revision=signup.revision)
         if isinstance(event, RequestSigned):
-            begun.entered = {}
+            begun.forget_form()
 
     def _signed(self, content: bytes) -> RequestSigned | SigningFailed:
         try:

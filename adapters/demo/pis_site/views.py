@@ -115,6 +115,8 @@ class Views:
         if page is None:
             return self._html("esozflow/in_progress.html", check=CHECK, **self._of_form(signup, reference))
         final = self._engine.flow.states[signup.state].final
+        if final:
+            begun.forget_form()
         response = self._html(
             template_of(page),
             notice=None if final else notice(request),

@@ -24,8 +24,8 @@ MOST_SIGN_UPS: Final = 20
 class Begun:
     """A sign-up that this visit began, by the `id` of its instance.
 
-    `entered` is what was typed into its form and `problems` what is wrong with it; both are dropped once the request
-    is signed. `told` is the last thing done with its tokens, by the code of a text; `not_done` is why it was not.
+    `entered` is what was typed into its form and `problems` what is wrong with it. `told` is the last thing done
+    with its tokens, by the code of a text; `not_done` is why it was not.
     """
 
     id: str
@@ -35,6 +35,10 @@ class Begun:
     patient: str = ""
     told: str | None = None
     not_done: NotDone | None = None
+
+    def forget_form(self) -> None:
+        """Drop what was typed: the request is signed, or never will be."""
+        self.entered, self.problems = {}, ()
 
 
 @dataclass(slots=True, repr=False)

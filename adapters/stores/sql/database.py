@@ -118,7 +118,6 @@ def _postgresql_arguments(url: URL, wait: float) -> dict[str, Any]:
 
 
 def _sqlite_connected(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # the driver would begin a transaction that cannot become a writing one
     for pragma in ("foreign_keys=ON", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
 

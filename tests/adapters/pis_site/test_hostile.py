@@ -215,9 +215,37 @@ def test_a_form_filled_in_otherwise_after_the_sign_up_moved_on_is_refused_and_sa
     stale = browser.post(address, {**filled, "person.email": "other@example.com"})
     assert (stale.status_code, stale.location) == (303, f"{address}?notice=stale_revision")
     page = browser.get(stale.location).text
+    assert "<title>Помилка: " in page
     assert "вже перейшла до іншого кроку" in page
     assert "sadova.family@example.com" in page
     assert "other@example.com" not in page
+
+
+def test_an_old_page_of_the_way_to_the_auth_ui_leads_nowhere(site: Site, browser: Browser) -> None:
+    address, _ = browser.signs()
+    stale = browser.does(address, "GoOn", revision="1")
+    assert stale.location == f"{address}?notice=stale_revision"
+    assert "<title>Помилка: Перехід до ЕСОЗ" in browser.get(stale.location).text
+
+
+def test_the_last_page_needs_no_word_on_what_came_before(site: Site, browser: Browser) -> None:
+    address, url = browser.signs()
+    form = browser.form(address)
+    browser.get(f"/oauth/callback?error=access_denied&state={url.rpartition('&state=')[2]}")
+    stale = browser.post(address, {**form, "action": "GoOn"})
+    assert stale.location == f"{address}?notice=stale_revision"
+    page = browser.get(stale.location).text
+    assert "Запит відхилено" in page
+    assert "вже перейшла" not in page
+
+
+def test_what_was_wrong_is_not_told_any_more_when_it_was_put_right(site: Site, browser: Browser) -> None:
+    address = browser.begins()
+    browser.does(address, "RequestFilled")
+    browser.does(address, "RequestFilled", **CONSENTS)
+    browser.does(address, "EditAgain")
+    assert site.went == ["sign", "prepare"]
+    assert "Помилка" not in browser.get(address).text
 
 
 @pytest.mark.parametrize("revision", ["", "-1", "1e3", "9" * 5000, "٣", "0x0"])
@@ -231,8 +259,11 @@ def test_a_revision_that_is_none_counts_as_an_old_one(site: Site, browser: Brows
 def test_one_visit_has_only_so_many_sign_ups(browser: Browser) -> None:
     browser.signs_in()
     spare = forms(browser.get().text)["/sign-ups"]
-    for _ in range(MOST_SIGN_UPS):
+    for _ in range(MOST_SIGN_UPS - 1):
         browser.begins()
+    last = forms(browser.get().text)["/sign-ups"]
+    begun = browser.post("/sign-ups", last).location
+    assert browser.post("/sign-ups", last).location == begun != "/"
     home = browser.get().text
     assert "вийдіть з кабінету та увійдіть знову" in home
     assert "/sign-ups" not in forms(home)
@@ -274,6 +305,7 @@ def test_a_callback_that_is_not_of_this_browser_is_refused_and_nothing_moves(sit
         (lambda query: "x" * 330_000, "не вдалося прочитати"),
         (lambda query: "", "не містить параметра state"),
     ],
+    ids=lambda one: one if isinstance(one, str) else "",
 )
 def test_a_callback_that_was_tampered_with_is_refused_and_the_true_one_still_works(
     site: Site, browser: Browser, tampered: Callable[[str], str], text: str
@@ -317,10 +349,12 @@ def test_a_code_that_belongs_to_nobody_brings_nothing(site: Site, browser: Brows
 
 
 def test_a_callback_finds_its_sign_up_among_others(site: Site, browser: Browser) -> None:
-    first, callback = browser.sent_back()
-    second = browser.at_signing()
-    assert browser.get(callback).location == first
-    assert "Підписання" in browser.get(second).text
+    first, first_callback = browser.sent_back()
+    browser.begins()
+    second, url = browser.signs()
+    assert browser.get(first_callback).location == first
+    assert browser.get(f"/oauth/callback?error=access_denied&state={url.rpartition('&state=')[2]}").location == second
+    assert site.went[-2:] == ["signed_up", "returned_error"]
 
 
 def test_to_ask_whether_the_callback_is_there_uses_up_no_code(site: Site, browser: Browser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Callable
 from typing import Any
@@ -10,13 +11,16 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from esozflow.adapters.demo.people import REQUEST
+from esozflow.adapters.demo.pis_site.form import FIELDS
+from esozflow.adapters.demo.pis_site.visits import Begun
 from esozflow.adapters.sandbox import Expire, Fault, RevokeApprovals
 from esozflow.adapters.sandbox.signatures import SignatureService
-from esozflow.flow import PeerError, Unreachable
+from esozflow.flow import PeerError, Snapshot, Unreachable
 from esozflow.states import RegistrationRequest
+from esozflow.states.calls import Tokens
 
 from ..at_auth_ui import brought_back
-from .conftest import AUTH_UI, AUTHORITY, BASE, CLIENT, CONSENTS, SEED, Browser, Site, forms
+from .conftest import AUTH_UI, AUTHORITY, BASE, CLIENT, CONSENTS, SEED, SIGNER, Browser, Site, forms
 
 ADDRESS = r"/sign-ups/[A-Za-z0-9_-]{43}"
 
@@ -85,9 +89,19 @@ def test_what_is_wrong_is_told_beside_its_field_and_what_was_typed_stays(site: S
     assert browser.form(address)["person.tax_id"] == ""
     assert browser.form(address)["person.documents.0.type"] == "PASSPORT"
     assert site.went == []
+    assert page.index('<a href="#person.last_name">') < page.index('<a href="#patient_signed">')
     browser.does(address, "RequestFilled", person__last_name="Садовий", person__documents__0__type="BIRTH_CERTIFICATE",
                  **CONSENTS)  # fmt: skip
     assert site.went == ["sign"]
+
+
+def test_problems_are_listed_in_the_order_of_the_fields(browser: Browser) -> None:
+    address = browser.begins()
+    browser.does(address, "RequestFilled", person__first_name="John", person__last_name="Smith")
+    listed = re.findall('<a href="#([^"]+)">', browser.get(address).text)
+    names = list(FIELDS)
+    assert listed == sorted(listed, key=names.index)
+    assert listed[:2] == ["person.last_name", "person.first_name"]
 
 
 def test_the_rules_of_the_day_and_of_the_signer_are_checked_too(site: Site, browser: Browser) -> None:
@@ -158,10 +172,45 @@ def test_a_sign_up_that_is_at_the_auth_ui_waits_and_leads_there_again_only_when_
     assert "Перехід до ЕСОЗ для підтвердження" in browser.get().text
 
 
+def typed_and_kept(id: str) -> list[str]:
+    """What of the forms of this sign-up is still in memory."""
+    return [value for one in gc.get_objects() if isinstance(one, Begun) and one.id == id for value in one.entered]
+
+
 def test_once_signed_the_form_is_forgotten(site: Site, browser: Browser) -> None:
-    address, _ = browser.signs()
+    address = browser.at_signing()
+    assert typed_and_kept(site.moves[0].id)
+    browser.does(address, "RequestSigned")
+    assert not typed_and_kept(site.moves[0].id)
     assert "4218901133" not in browser.get(address).text + browser.get().text
     assert "Садовий Марко" in browser.get().text
+
+
+def test_a_form_left_open_for_too_long_is_forgotten(site: Site, browser: Browser) -> None:
+    address = browser.at_signing()
+    site.clock.forward(hours=25)
+    page = browser.get(address).text
+    assert "Запит на реєстрацію не передано" in page
+    assert 'href="/"' in page
+    assert not typed_and_kept(site.moves[0].id)
+
+
+def test_a_signature_over_what_was_changed_meanwhile_is_not_taken(start: Callable[..., Site]) -> None:
+    class SlowDevice:
+        def sign(self, content: bytes) -> bytes:
+            if b"other@example.com" not in content:
+                browser.does(address, "EditAgain")
+                browser.does(address, "RequestFilled", person__email="other@example.com")
+            return SIGNER.sign(content)
+
+    site = start(signer=SlowDevice())
+    browser = site.browser()
+    address = browser.at_signing()
+    assert browser.does(address, "RequestSigned").location == f"{address}?notice=stale_revision"
+    assert site.went == ["sign", "prepare", "sign"]
+    url = browser.does(address, "RequestSigned").location
+    signed = SignatureService([AUTHORITY.certificate]).read(parse_qs(urlsplit(url).query)["user_data"][0])
+    assert b"other@example.com" in signed.content
 
 
 def test_a_signature_that_fails_is_told_and_can_be_made_again(start: Callable[..., Site]) -> None:
@@ -224,6 +273,7 @@ def test_what_could_not_be_done_with_the_tokens_is_told_and_can_be_asked_for_aga
     assert browser.does(address, action).status_code == 303
     page = browser.get(address).text
     assert title in page
+    assert "<title>Помилка: " in page
     assert "запит не надіслано" in page
     site.port.instead = None
     endpoint: Any = {"Refresh": "refresh", "LogOut": "logout"}[action]
@@ -263,12 +313,14 @@ def test_a_refresh_answered_after_the_log_out_brings_no_token_back(site: Site, b
 
     def log_out_meanwhile(call: Any) -> Any:
         site.port.instead = None
+        refreshed = site.port.behind.perform(call)
         browser.post(address, {**form, "action": "LogOut"})
-        return site.port.behind.perform(call)
+        return refreshed
 
     site.port.instead = log_out_meanwhile
     browser.post(address, {**form, "action": "Refresh"})
-    assert "закінчується на" not in browser.get(address).text
+    assert "Сеанс в ЕСОЗ завершено" in browser.get(address).text
+    assert (site.esoz.ledger.count("refresh"), site.esoz.ledger.count("logout")) == (1, 1)
 
 
 # languages, pages, leaving
@@ -298,16 +350,34 @@ def test_every_page_speaks_english_when_asked_and_keeps_to_it(site: Site, browse
 
 def test_signing_out_forgets_the_sign_ups_and_their_tokens(site: Site, browser: Browser) -> None:
     address = browser.signed_up()
-    old = browser.form(address)
+    old, home = browser.form(address), browser.get().text
+    key = browser.client.get_cookie("__Host-esozflow-pis", "pis.example.ua")
+    assert key is not None
+    user_id = next(record.ids["user_id"] for record in site.esoz.ledger.records if record.kind == "exchange")
+    assert kept_of(site.moves[0].id, user_id)
     out = browser.signs_out()
     assert (out.status_code, out.location) == (303, "/")
     assert "Set-Cookie" in out.headers
+    assert not kept_of(site.moves[0].id, user_id)
     gone = browser.get(address)
     assert (gone.status_code, gone.location) == (303, "/")
     assert browser.post(address, {**old, "action": "Refresh"}).status_code == 403
     browser.signs_in()
     assert "Реєстрацій ще немає" in browser.get().text
     assert browser.get(address).status_code == 404
+    browser.client.set_cookie("__Host-esozflow-pis", key.value, domain="pis.example.ua", secure=True)
+    assert "Увійти як" in browser.get().text
+    assert home != browser.get().text
+
+
+def kept_of(id: str, user_id: str) -> list[object]:
+    """What of a sign-up and of its tokens is still in memory."""
+    gc.collect()
+    return [
+        one
+        for one in gc.get_objects()
+        if (isinstance(one, Snapshot) and one.id == id) or (isinstance(one, Tokens) and one.user_id == user_id)
+    ]
 
 
 def test_no_page_shows_a_credential_and_none_is_large(site: Site, browser: Browser) -> None:

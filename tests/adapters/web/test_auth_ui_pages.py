@@ -367,7 +367,7 @@ def test_an_end_offers_to_start_again_where_the_pis_is_known(start: Any, known: 
 
     assert "Цього разу нікого не зареєстровано" in page
     assert 'href="https://pis.example.ua/"' in page
-    assert "Почати спочатку на pis.example.ua" in page
+    assert "Повернутися до ПІС на pis.example.ua" in page
     assert "Номер запиту для служби підтримки" in page
 
 

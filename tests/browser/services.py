@@ -1,0 +1,199 @@
+"""The sandbox, the Auth UI and the demonstration PIS, each behind a server on loopback."""
+
+from __future__ import annotations
+
+import copy
+import random
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from pydantic import SecretStr
+
+from esozflow.adapters.demo.people import REQUEST
+from esozflow.adapters.demo.pis_site import Confidant, pis_app
+from esozflow.adapters.http import HttpGateway
+from esozflow.adapters.sandbox import Esoz, Fault, Request, Response, SandboxSettings, Seed, serve
+from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
+from esozflow.adapters.serving.server import served
+from esozflow.adapters.signing import CertificateSigner
+from esozflow.adapters.stores.memory import MemoryStore
+from esozflow.adapters.ui.web import auth_ui_app
+from esozflow.flow import Engine, Moved
+from esozflow.states import PisClient, RegistrationRequest, RequestSigned, Settings, Signer, SignUp, auth_ui
+from esozflow.states.redirects import with_parameters
+
+AUTHORITY = SandboxAuthority.create()
+SEED = Seed()
+CONFIDANT = SEED.confidant
+MOTHER = f"{CONFIDANT.last_name} {CONFIDANT.first_name} {CONFIDANT.second_name}"
+SIGNERS = {
+    "confidant": CertificateSigner(AUTHORITY.issue(Signatory(drfo=CONFIDANT.tax_id or ""))),
+    "stranger": CertificateSigner(AUTHORITY.issue(Signatory(surname="Чужий", drfo="2999900011"))),
+}
+SCOPE = "app:read_pis person:details_pis declaration:read_pis"
+CALLBACK = "/oauth/callback"
+
+
+class HandClock:
+    """Time that moves only when it is told to."""
+
+    def __init__(self) -> None:
+        self.time = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time.timestamp()
+
+    def forward(self, by: timedelta) -> None:
+        self.time += by
+
+
+class Sandbox(Esoz):
+    """An emulated ЕСОЗ whose next answers can be held back after their effect, until they are let go."""
+
+    held: threading.Event | None = None
+
+    def handle(self, request: Request) -> Response:
+        response = super().handle(request)
+        if self.held:
+            self.held.wait(60)
+        return response
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Hold all answers back while the block runs."""
+        self.held = threading.Event()
+        try:
+            yield
+        finally:
+            self.held.set()
+            self.held = None
+
+
+class Services:
+    """What a browser meets: `auth_ui` and `pis` are base URLs, `esoz` is the sandbox behind them.
+
+    `moves` are those of both engines, in order; `clock` is the one of both.
+    """
+
+    def __init__(self, esoz: Sandbox, auth_ui: str, client: PisClient, clock: HandClock, moves: list[Moved]) -> None:
+        self.esoz = esoz
+        self.auth_ui = auth_ui
+        self.client = client
+        self.clock = clock
+        self.moves = moves
+
+    @property
+    def pis(self) -> str:
+        return self.client.redirect_uri.removesuffix(CALLBACK)
+
+    @property
+    def redirect_uri(self) -> str:
+        return self.client.redirect_uri
+
+    def link(self, *, child: int = 0, **changes: str | None) -> str:
+        """Give the URL of 4.1; `changes` are its parameters, `None` for one to leave out."""
+        signed = RequestSigned.of(SIGNERS["confidant"].sign(request_of(child)))
+        parameters = {
+            "client_id": self.client.client_id,
+            "redirect_uri": self.client.redirect_uri,
+            "scope": self.client.scope,
+            "user_data": signed.user_data.get_secret_value(),
+            "token": CONFIDANT.access_token,
+            "state": "the-state-of-the-pis",
+            **changes,
+        }
+        given = [(name, value) for name, value in parameters.items() if value is not None]
+        return with_parameters(f"{self.auth_ui}/confidant/sign-up", given)
+
+    def script(self, endpoint: str, kind: str, **how: Any) -> None:
+        """Script a fault of the sandbox."""
+        self.esoz.script(Fault.read({"endpoint": endpoint, "kind": kind, **how}))
+
+    def effects(self) -> Mapping[str, int]:
+        """Count what was registered, approved and exchanged."""
+        counts = self.esoz.ledger.counts()
+        return {"register": counts["register"], "approve": counts["approve"], "exchange": counts["exchange"]}
+
+
+def request_of(child: int) -> bytes:
+    """Give the text that is signed; every other number is another child of the same confidant."""
+    request = copy.deepcopy(REQUEST)
+    if child:
+        person = request["person"]
+        person["tax_id"], person["unzr"] = f"42{child:08}", f"20150705-{child:05}"
+        person["documents"][0]["number"] = f"АМ{child:06}"
+    return RegistrationRequest.read(request).to_signed_json()
+
+
+@contextmanager
+def services(
+    *,
+    redirect_known: bool = True,
+    redirect_registered: bool = True,
+    patience: float = 5.0,
+    scope: str = SCOPE,
+    token: str = CONFIDANT.access_token,
+    secret: str = SEED.pis.secret,
+    signer: Signer = SIGNERS["confidant"],
+    **settings: Any,
+) -> Iterator[Services]:
+    """Start all three.
+
+    `settings` are the flow's; `patience`, in seconds, is how long a page waits for a call. The PIS asks for `scope`;
+    its confidant has `token` and signs with `signer`; its back-end has `secret`.
+    """
+    with ExitStack() as running:
+        of_auth_ui, of_pis = running.enter_context(_port()), running.enter_context(_port())
+        client = PisClient(
+            client_id=SEED.pis.id, redirect_uri=f"{_url(of_pis)}{CALLBACK}", scope=scope, auth_ui=_url(of_auth_ui)
+        )
+        registered = (client.redirect_uri,) if redirect_registered else ()
+        esoz = Sandbox(
+            SandboxSettings(signature_mode="cms"),
+            seed=Seed(loopback_redirect_uris=registered),
+            trusted=[AUTHORITY.certificate],
+            source=random.Random(7),
+        )
+        sandbox_server = serve(esoz)
+        url = sandbox_server.__enter__()
+        gateway = partial(HttpGateway, auth_base_url=url, api_base_url=url, sleep=lambda _: None)
+        known = {(client.client_id, client.redirect_uri)} if redirect_known else set[tuple[str, str]]()
+        clock, moves = HandClock(), list[Moved]()
+        engine = Engine[SignUp](
+            auth_ui(Settings(known_redirects=frozenset(known), **settings)),
+            store=MemoryStore[SignUp](),
+            ports={"esoz": running.enter_context(gateway())},
+            clock=clock,
+            observers=(moves.append,),
+        )
+        site = pis_app(
+            client,
+            confidant=Confidant(name=MOTHER, person_id=CONFIDANT.person_id, access_token=SecretStr(token)),
+            esoz=running.enter_context(gateway(client_secret=SecretStr(secret))),
+            signer=signer,
+            clock=clock,
+            observers=(moves.append,),
+            patience=patience,
+        )
+        running.enter_context(served(auth_ui_app(engine, patience=patience), listening=of_auth_ui))
+        running.enter_context(served(site, listening=of_pis))
+        running.push(sandbox_server)  # the first to stop: it breaks the calls that are under way
+        yield Services(esoz, client.auth_ui, client, clock, moves)
+
+
+@contextmanager
+def _port() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
+
+
+def _url(listening: socket.socket) -> str:
+    return f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -1,0 +1,41 @@
+"""Every page, in both languages: WCAG 2.2 AA by axe, at two widths, light and dark; nothing cut off, nothing heavy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Response
+
+from esozflow.states.texts import Language
+
+from .inspection import WIDE, ZOOMED, cut_off, flaws, violations
+from .pages_of_the_auth_ui import ANSWERS_TO_A_FORM, EVERY_PAGE, Start, forbidden_in_english
+
+MOST_BYTES = 50 * 1024
+
+
+def examine(page: Page, lang: Language) -> None:
+    for size in (WIDE, ZOOMED):
+        page.set_viewport_size(size)
+        assert violations(page) == []
+        assert cut_off(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, "color-contrast") == []
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(WIDE)
+    assert flaws(page, lang) == []
+
+
+@pytest.mark.parametrize("reach", EVERY_PAGE, ids=lambda one: one.__name__)
+def test_a_page_can_be_used_by_everybody(start: Start, page: Page, reach: Any) -> None:
+    reach(start, page)
+    examine(page, "en" if reach is forbidden_in_english else "uk")
+    if reach in ANSWERS_TO_A_FORM:
+        return
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(f"{page.url}{'&' if '?' in page.url else '?'}lang=en")
+    assert sum(len(answer.body()) for answer in answers) < MOST_BYTES
+    assert {answer.request.resource_type for answer in answers} >= {"document", "stylesheet"}
+    examine(page, "en")
