@@ -47,10 +47,12 @@ WEB_TEXTS: Final = {
     "refused.title": Text("Дію не виконано", "This was not done"),
     "lost.title": Text("Реєстрацію не знайдено", "The sign-up was not found"),
     "lost": Text(
-        "Такої реєстрації немає, вона завершена або почалася в іншому браузері. Поверніться до ПІС і почніть звідти "
-        "в цьому самому браузері.",
-        "There is no such sign-up, or it is over, or it was begun in another browser. Go back to the PIS and begin "
-        "there in this browser.",
+        "Такої реєстрації немає, її завершено або розпочато в іншому браузері. Якщо ви вже підтвердили дані пацієнта, "
+        "не повторюйте реєстрацію: спершу спробуйте увійти від його імені через ПІС. Якщо ні, поверніться до ПІС і "
+        "почніть звідти в цьому самому браузері.",
+        "There is no such sign-up, or it is over, or it was begun in another browser. If you have confirmed the "
+        "patient's data already, do not repeat the registration: first try to sign in on the patient's behalf in the "
+        "PIS. If not, go back to the PIS and begin there in this browser.",
     ),
     "not_found.title": Text("Сторінку не знайдено", "Page not found"),
     "not_found": Text(
