@@ -60,8 +60,9 @@ def auth_ui_pages(engine: Engine[SignUp], *, ids: Ids | None = None, patience: f
     pages.add_url_rule(PATH, "open", views.open, methods=["GET"])
     pages.add_url_rule(f"{PATH}/<reference>", "show", views.show, methods=["GET"])
     pages.add_url_rule(f"{PATH}/<reference>", "act", views.act, methods=["POST"])
-    for kind in (Exception, *default_exceptions):  # by code, too: a host's own handler of a code would come first
-        pages.register_error_handler(kind, views.refuse)
+    pages.register_error_handler(Exception, views.refuse)
+    for code in default_exceptions:  # a host's own handler of a code would come before that of all exceptions
+        pages.register_error_handler(code, views.refuse)
     pages.after_request(secured)
     return pages
 

@@ -342,6 +342,8 @@ def test_the_gateway_has_the_hosts_the_authorities_and_for_the_pis_the_secret(
 
 def test_each_variable_is_explained_with_its_default_or_that_it_is_needed() -> None:
     explained = dict(PisEnvironment.variables())
+    assert explained["ESOZFLOW_PORT"].endswith("(default 8810, or 0 with --json)")
+    assert "SMS" in explained["ESOZFLOW_ASK_OTP"]
     assert explained["ESOZFLOW_AUTH_BASE_URL"].endswith("(needed)")
     assert explained["ESOZFLOW_CLIENT_SECRET"].endswith("(needed)")
     assert explained["ESOZFLOW_THREADS"].endswith("(default 16)")
