@@ -190,9 +190,9 @@ class AuthUiEnvironment(Environment):
     @field_validator("auth_ui_base_url")
     @classmethod
     def _tls_ends_before_it(cls, given: str | None, others: ValidationInfo) -> str | None:
-        if given is None and not is_loopback(others.data.get("host", "localhost")):
+        if not is_loopback(others.data.get("host", "localhost")) and not (given or "").startswith("https://"):
             raise checks.wrong(
-                f"is missing, and {PREFIX}HOST can be reached from other machines, to which plain http must not go. "
+                f"is {'plain http' if given else 'missing'}, and {PREFIX}HOST can be reached from other machines, to which plain http must not go. "
                 "Write the https address of the proxy in front of the Auth UI, or leave HOST out."
             )
         return given

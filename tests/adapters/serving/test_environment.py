@@ -278,6 +278,9 @@ def test_the_auth_ui_leaves_the_machine_only_behind_an_address_that_says_how(giv
     given(AuthUiEnvironment, AUTH_UI_BASE_URL="http://my.example.ua")
     [problem] = problems(AuthUiEnvironment)
     assert problem.startswith("ESOZFLOW_AUTH_UI_BASE_URL is plain http to another machine")
+    given(AuthUiEnvironment, AUTH_UI_BASE_URL="http://127.0.0.1:8809")
+    [problem] = problems(AuthUiEnvironment)
+    assert problem.startswith("ESOZFLOW_AUTH_UI_BASE_URL is plain http, and ESOZFLOW_HOST can be reached")
     given(AuthUiEnvironment, AUTH_UI_BASE_URL="https://my.example.ua")
     assert AuthUiEnvironment.read().host == host
 
