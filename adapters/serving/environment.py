@@ -192,8 +192,9 @@ class AuthUiEnvironment(Environment):
     def _tls_ends_before_it(cls, given: str | None, others: ValidationInfo) -> str | None:
         if not is_loopback(others.data.get("host", "localhost")) and not (given or "").startswith("https://"):
             raise checks.wrong(
-                f"is {'plain http' if given else 'missing'}, and {PREFIX}HOST can be reached from other machines, to which plain http must not go. "
-                "Write the https address of the proxy in front of the Auth UI, or leave HOST out."
+                f"is {'plain http' if given else 'missing'}, and {PREFIX}HOST can be reached from other machines, to "
+                "which plain http must not go. Write the https address of the proxy in front of the Auth UI, or leave "
+                "HOST out."
             )
         return given
 
