@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from flask import Blueprint, Flask, Response, request, url_for
-from werkzeug.exceptions import Forbidden, NotFound
+from werkzeug.exceptions import Forbidden, NotFound, default_exceptions
 
 from ....flow import (
     CallInProgress,
@@ -61,6 +61,8 @@ def auth_ui_pages(engine: Engine[SignUp], *, ids: Ids | None = None, patience: f
     pages.add_url_rule(f"{PATH}/<reference>", "show", views.show, methods=["GET"])
     pages.add_url_rule(f"{PATH}/<reference>", "act", views.act, methods=["POST"])
     pages.register_error_handler(Exception, views.refuse)
+    for code in default_exceptions:  # a host's own handler of a code would come before that of all exceptions
+        pages.register_error_handler(code, views.refuse)
     pages.after_request(secured)
     return pages
 

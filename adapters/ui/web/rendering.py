@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ....flow import Field, FieldGroup, Message, Page
+from ....states.redirects import host_of
 from ....states.texts import Language, render
 from ....states.texts_pages import OUTCOMES
 from .texts import tell
@@ -50,7 +50,7 @@ class Renderer:
             "steps": STEPS,
             "name_of": name_of,
             "in_kyiv": in_kyiv,
-            "host_of": lambda url: urlsplit(url).netloc,
+            "host_of": host_of,
         }
 
     def html(self, template: str, lang: Language, **names: Any) -> str:

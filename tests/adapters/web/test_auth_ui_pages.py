@@ -638,6 +638,50 @@ def test_a_host_service_mounts_the_pages_where_it_likes_and_keeps_its_own_templa
     assert "X-Frame-Options" not in browser.get("/").headers
 
 
+def test_handlers_of_the_host_for_its_own_errors_leave_the_pages_as_they_are(web: Web) -> None:
+    host = Flask("host")
+    host.register_blueprint(auth_ui_pages(web.engine))
+    for code in (403, 404, 413):
+        host.register_error_handler(code, lambda error: ("the host's own page", error.code))
+    browser = Browser(host.test_client())
+    address = browser.opens()
+    form = browser.form(address) | {"action": "Confirm"}
+
+    assert "Форму надіслано не з цієї сторінки" in browser.post(address, form | {"form_token": "x"}).text
+    assert "Сторінку не знайдено" in browser.get("/confidant/sign-up/short").text
+    assert "Надіслано забагато даних" in browser.post(address, form | {"x": "x" * 20_000}).text
+    assert browser.get("/elsewhere").text == "the host's own page"
+
+
+def test_whoever_lost_the_page_of_a_registered_patient_is_not_told_to_register_again(web: Web) -> None:
+    opened = link()
+    web.browser().at_consent()  # and the browser, or this service, forgets everything
+    browser = web.browser()
+
+    again = browser.get(browser.opens(opened)).text
+
+    assert "Користувач з таким ідентифікаційним номером вже існує" in again
+    assert "спершу спробуйте увійти від імені пацієнта" in again
+    assert "почати спочатку" not in again
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "User with such tax_id already exists",
+        "Relationship between confidant patient and related patient already exists",
+    ],
+)
+def test_a_registration_refused_because_there_is_one_asks_for_no_new_request(web: Web, message: str) -> None:
+    web.esoz.script(Fault(endpoint="register", kind="status", status=409, type="conflict", message=message))
+    browser = web.browser()
+
+    refused = browser.get(browser.does(browser.opens(), "Confirm").location).text
+
+    assert "спершу спробуйте увійти від імені пацієнта" in refused
+    assert "новий запит" not in refused
+
+
 @pytest.mark.parametrize("flow", [sign_up, pis])
 def test_an_engine_of_another_flow_is_refused(web: Web, flow: Any) -> None:
     ports = {"esoz": SandboxGateway(web.esoz), "vault": MemoryVault()}
