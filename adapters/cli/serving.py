@@ -16,6 +16,7 @@ from ...flow import Engine, FlowError
 from ...states.calls import ESOZ
 from ...states.flow import auth_ui as auth_ui_flow
 from ...states.signup import SignUp
+from ..bulkhead import Bulkhead
 from ..lifetime import print_line, serve_until_told_to_stop
 from ..logs import log_moves
 from ..stores.memory import MemoryStore
@@ -58,10 +59,15 @@ def _auth_ui_app(environment: AuthUiEnvironment) -> Flask:
         Engine(
             auth_ui_flow(environment.settings()),
             store=MemoryStore[SignUp](),
-            ports={ESOZ: environment.gateway()},
+            ports={ESOZ: _few_at_once(environment)},
             observers=(log_moves(),),
         )
     )
+
+
+def _few_at_once(environment: Environment) -> Bulkhead:
+    # While ЕСОЗ hangs, a quarter of the threads goes on showing pages.
+    return Bulkhead(environment.gateway(), most=max(1, environment.threads * 3 // 4))
 
 
 def _pis_app(environment: PisEnvironment) -> Flask:
@@ -78,7 +84,7 @@ def _pis_app(environment: PisEnvironment) -> Flask:
             person_id=invented.person_id,
             access_token=SecretStr(invented.access_token),
         ),
-        esoz=environment.gateway(),
+        esoz=_few_at_once(environment),
         signer=environment.signer(),
         settings=environment.settings(),
         observers=(log_moves(),),

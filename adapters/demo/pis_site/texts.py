@@ -66,7 +66,7 @@ SITE_TEXTS: Final = {
     "go_on": Text("Продовжити на сторінці ЕСОЗ", "Go on at the eHealth page"),
     "tokens": Text("Токени на сервері ПІС", "Tokens on the server of the PIS"),
     "ends_in": Text("приховано, закінчується на {tail}", "hidden, ends in {tail}"),
-    "moment": Text("{day}, {time} за київським часом", "{day}, {time} Kyiv time"),
+    "moment": Text("{time} за київським часом", "{time} Kyiv time"),
     "refresh": Text("Оновити токен доступу", "Refresh the access token"),
     "log_out": Text("Завершити сеанс в ЕСОЗ", "Log out of eHealth"),
     "refreshed": Text("Токен доступу оновлено.", "The access token was refreshed."),

@@ -49,7 +49,6 @@ class Renderer:
             "step": step,
             "steps": STEPS,
             "name_of": name_of,
-            "in_kyiv": in_kyiv,
             "host_of": host_of,
         }
 
@@ -65,6 +64,7 @@ class Renderer:
             say=partial(_said, lang=lang),
             say_code=lambda code, **params: render(Message(code=code, params=params), lang),
             tell=partial(tell, lang=lang),
+            in_kyiv=partial(in_kyiv, lang=lang),
             lang_of=partial(lang_of, lang=lang),
             **names,
         )
@@ -113,6 +113,8 @@ def name_of(part: Field | FieldGroup) -> str:
     return message.params.get("name", "")
 
 
-def in_kyiv(moment: datetime) -> str:
-    """Give hours and minutes on a clock in Kyiv."""
-    return moment.astimezone(KYIV).strftime("%H:%M")
+def in_kyiv(moment: datetime, lang: Language) -> str:
+    """Give the day, and hours and minutes on a clock in Kyiv."""
+    local = moment.astimezone(KYIV)
+    day = {"year": f"{local:%Y}", "month": f"{local:%m}", "day": f"{local:%d}"}
+    return f"{render(Message(code='date', params=day), lang)}, {local:%H:%M}"

@@ -14,6 +14,7 @@ import trustme
 
 from esozflow.adapters.sandbox import Seed
 from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
+from esozflow.adapters.serving.server import THREADS
 from esozflow.adapters.serving.environment import AuthUiEnvironment, Environment, PisEnvironment, UnusableEnvironment
 from esozflow.flow import UsageError
 from esozflow.states import Settings
@@ -349,7 +350,7 @@ def test_each_variable_is_explained_with_its_default_or_that_it_is_needed() -> N
     assert "SMS" in explained["ESOZFLOW_ASK_OTP"]
     assert explained["ESOZFLOW_AUTH_BASE_URL"].endswith("(needed)")
     assert explained["ESOZFLOW_CLIENT_SECRET"].endswith("(needed)")
-    assert explained["ESOZFLOW_THREADS"].endswith("(default 16)")
+    assert explained["ESOZFLOW_THREADS"].endswith(f"(default {THREADS})")
     assert explained["ESOZFLOW_REGISTER_AUTH"].endswith("(default jwt_header)")
     assert explained["ESOZFLOW_SEND_JWT_IN_BODY"].endswith("(default true)")
     assert explained["ESOZFLOW_PAGE_LIFETIME_MINUTES"].endswith("(default 60)")
