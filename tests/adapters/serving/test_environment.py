@@ -14,8 +14,8 @@ import trustme
 
 from esozflow.adapters.sandbox import Seed
 from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
-from esozflow.adapters.serving.server import THREADS
 from esozflow.adapters.serving.environment import AuthUiEnvironment, Environment, PisEnvironment, UnusableEnvironment
+from esozflow.adapters.serving.server import THREADS
 from esozflow.flow import UsageError
 from esozflow.states import Settings
 from esozflow.states.calls import Credential, Service
