@@ -42,7 +42,7 @@ diagrams: $(VENV)/ready
 	$(BIN)/python diagrams/generate.py
 
 soak: $(VENV)/ready
-	ESOZFLOW_SOAK=1 $(BIN)/python -m pytest -n $(JOBS)
+	SOAK=1 $(BIN)/python -m pytest -n $(JOBS)
 
 format: $(VENV)/ready
 	$(BIN)/ruff check --fix .

@@ -229,8 +229,7 @@ def test_a_program_gets_the_addresses_as_json_and_stops_it_with_its_input() -> N
         pass  # the port is free again
 
 
-def test_an_ensemble_tells_who_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("ESOZFLOW_SOAK", raising=False)  # it is the tests' own, and no setting
+def test_an_ensemble_tells_who_has_ended() -> None:
     with Ensemble() as ensemble:
         ensemble.check()
         assert get(ensemble.auth_ui).status_code == 404
