@@ -45,7 +45,7 @@ screenshots: $(VENV)/ready
 	$(BIN)/python docs/screenshots.py
 
 soak: $(VENV)/ready
-	ESOZFLOW_SOAK=1 $(BIN)/python -m pytest -n $(JOBS)
+	SOAK=1 $(BIN)/python -m pytest -n $(JOBS)
 
 format: $(VENV)/ready
 	$(BIN)/ruff check --fix .

@@ -12,7 +12,16 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    InstanceOf,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ...flow import UsageError
@@ -20,6 +29,7 @@ from ...states.settings import RegisterAuth, Settings
 from ...states.signup import PisClient
 from ..http import HttpGateway
 from ..sandbox.seed import is_loopback
+from ..sealing import Keys
 from ..signing import CertificateSigner, SigningIdentity
 from . import checks
 from .server import THREADS
@@ -76,6 +86,25 @@ class Environment(BaseSettings):
     port: int | None = Field(default=None, ge=0, le=65535, description="the port to listen at; 0 takes a free one")
     threads: int = Field(default=THREADS, ge=1, le=256, description="how many requests are answered at once, 1 to 256")
 
+    store: Annotated[SecretStr, AfterValidator(checks.store)] | None = Field(
+        default=None,
+        description="where sign-ups are kept: sqlite:///file, postgresql://user@host/name, or "
+        f"{checks.MEMORY}, which forgets them when the command stops",
+    )
+    keys: Annotated[InstanceOf[Keys] | None, NoDecode, BeforeValidator(checks.keys)] = Field(
+        default=None,
+        description="the keys that seal what is kept in a database, one a line, made by `esozflow keys new`",
+    )
+    keys_file: Annotated[InstanceOf[Keys] | None, NoDecode, BeforeValidator(checks.keys_file)] = Field(
+        default=None, description="the path of a file with the keys, instead"
+    )
+    resume_seconds: int = Field(
+        default=60,
+        ge=1,
+        le=3600,
+        description="seconds between two looks for sign-ups that wait for nobody, 1 to 3600",
+    )
+
     # The switches of the flow.
     register_auth: RegisterAuth | None = Field(
         default=None, description="what authorises the registration: " + ", ".join(RegisterAuth)
@@ -118,6 +147,26 @@ class Environment(BaseSettings):
     call_deadline_seconds: float | None = Field(
         default=None, gt=0, le=_MOST_SECONDS, description=f"seconds for a call to ЕСОЗ, at most {_MOST_SECONDS}"
     )
+
+    @field_validator("keys_file")
+    @classmethod
+    def _what_is_kept_is_sealed(cls, given: Keys | None, others: ValidationInfo) -> Keys | None:
+        if not {"keys", "store"} <= others.data.keys():  # one of them is wrong itself
+            return given
+        keys, durable = others.data["keys"], checks.is_durable(others.data["store"])
+        if given and keys:
+            raise checks.wrong(f"is given beside {PREFIX}KEYS. Give one of the two.")
+        if durable and not given and not keys:
+            raise checks.wrong(
+                f"is missing, and so is {PREFIX}KEYS: sign-ups in a database are always sealed. Make a key with "
+                "`esozflow keys new --file FILE` and name the file."
+            )
+        if not durable and (given or keys):
+            raise checks.wrong(
+                f"or {PREFIX}KEYS is given, and {PREFIX}STORE names no database to seal anything in. Name one, or "
+                "remove the keys."
+            )
+        return given
 
     @field_validator("send_jwt_in_body")
     @classmethod
@@ -170,6 +219,16 @@ class Environment(BaseSettings):
                 given[name] = timedelta(minutes=minutes)
         given["call_deadline"] = self.call_deadline_seconds
         return Settings(**{name: value for name, value in given.items() if value is not None})
+
+    @property
+    def database(self) -> SecretStr | None:
+        """The url of the database in which sign-ups are kept, if they are."""
+        return self.store if checks.is_durable(self.store) else None
+
+    @property
+    def sealing(self) -> Keys | None:
+        """The keys that seal them."""
+        return self.keys or self.keys_file
 
     def gateway(self) -> HttpGateway:
         """Give the port `esoz`."""

@@ -18,7 +18,7 @@ from pydantic import SecretBytes, SecretStr
 from esozflow.adapters.sealing import Keys, SealBroken, key_of, new_key
 from esozflow.flow import PeerError, StoreFailed, UsageError
 
-SOAK = "ESOZFLOW_SOAK" in os.environ
+SOAK = "SOAK" in os.environ
 OLD, NEW, STRANGE = new_key(), new_key(), new_key()
 KEYS = Keys([NEW, OLD])
 PLAIN = SecretBytes("Марко Садовий, canary".encode())

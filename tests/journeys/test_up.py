@@ -21,6 +21,7 @@ import requests
 
 from esozflow.adapters.demo.ensemble import Ensemble
 from esozflow.adapters.sandbox import Seed
+from esozflow.adapters.sealing import new_key
 from esozflow.adapters.serving.process import ProcessFailed, ServingProcess
 from esozflow.adapters.ui.web.headers import SECURITY_HEADERS
 
@@ -121,6 +122,9 @@ def test_the_three_parts_know_each_other_and_answer_with_every_header(tmp_path: 
         "PORT": "1",
         "CLIENT_SECRET": CANARY,
         "KNOWN_REDIRECTS": "nonsense",
+        "STORE": "nonsense",
+        "KEYS": CANARY,
+        "KEYS_FILE": "/nowhere",
     }
     log = tmp_path / "log"
     with up(log, **elsewhere) as (_, urls):
@@ -220,6 +224,50 @@ def test_a_slip_in_the_environment_is_told_by_whom_it_concerns() -> None:
     assert "Traceback" not in done.stderr
 
 
+NEEDED = {"AUTH_BASE_URL": NOWHERE, "API_BASE_URL": NOWHERE}
+IN_MEMORY = "sign-ups are kept in memory"
+
+
+def served_alone(tmp_path: Path, **variables: str) -> str:
+    """Serve the Auth UI for a moment, and give what it said."""
+    environment = ENVIRONMENT | {f"ESOZFLOW_{name}": value for name, value in {**NEEDED, **variables}.items()}
+    with (tmp_path / "log").open("w") as log:
+        done = subprocess.run(
+            [*COMMAND, "auth-ui", "--json"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            timeout=HANG,
+            check=True,
+        )
+    assert json.loads(done.stdout)["base_url"]
+    return (tmp_path / "log").read_text()
+
+
+def test_that_sign_ups_are_only_in_memory_is_said_once_unless_it_is_meant(tmp_path: Path) -> None:
+    [line] = served_alone(tmp_path).splitlines()
+    assert json.loads(line)["event"].startswith(IN_MEMORY)
+    assert "ESOZFLOW_STORE" in line
+    assert served_alone(tmp_path, STORE="memory") == ""
+
+
+def test_a_database_is_used_when_it_is_ready_and_what_is_wrong_with_it_is_told(tmp_path: Path) -> None:
+    store = {"STORE": f"sqlite:///{tmp_path}/one.db", "KEYS": new_key().get_secret_value()}
+    for variables, told in (
+        (store, "The store has no tables yet"),
+        (store | {"STORE": f"postgresql://nobody:{CANARY}@127.0.0.1:1/none"}, "The store cannot be reached"),
+    ):
+        done = run("auth-ui", "--json", **NEEDED, **variables)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert told in done.stderr
+        assert "Traceback" not in done.stderr
+        assert CANARY not in done.stderr
+    assert run("store", "upgrade", STORE=store["STORE"]).returncode == 0
+    assert served_alone(tmp_path, **store) == ""
+
+
 def test_a_program_gets_the_addresses_as_json_and_stops_it_with_its_input() -> None:
     with ServingProcess("up", *FREE_PORTS, environment=ENVIRONMENT) as process:
         assert get(process.base_url).status_code == 200
@@ -229,8 +277,7 @@ def test_a_program_gets_the_addresses_as_json_and_stops_it_with_its_input() -> N
         pass  # the port is free again
 
 
-def test_an_ensemble_tells_who_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("ESOZFLOW_SOAK", raising=False)  # it is the tests' own, and no setting
+def test_an_ensemble_tells_who_has_ended() -> None:
     with Ensemble() as ensemble:
         ensemble.check()
         assert get(ensemble.auth_ui).status_code == 404

@@ -27,7 +27,7 @@ from esozflow.states.migrations import MIGRATIONS, superseded
 from esozflow.states.settings import Settings
 from esozflow.states.signup import PisClient, Query, SignUp, User
 
-SOAK = "ESOZFLOW_SOAK" in os.environ
+SOAK = "SOAK" in os.environ
 WALKS = 5_000 if SOAK else 300
 GOLDEN = Path(__file__).parent / "golden"
 PARTIES = {"whole": sign_up, "auth_ui": auth_ui, "pis": pis}

@@ -152,7 +152,7 @@ class Views:
         """4.8: take what the browser brings from the Auth UI, if it is this browser that was sent there."""
         if request.method == "HEAD":  # a program that looks whether the page is there must not use up a code
             return Response()
-        visit = self._visit() or Visit()
+        visit = self._visit() or Visit(0.0)
         begun, again = None, _home(visit.language)
         try:
             event = _callback(request.query_string)

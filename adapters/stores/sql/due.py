@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -21,14 +21,18 @@ class Resumed:
     failed: Mapping[str, str]
 
 
-def resume_due(engine: Engine[C], store: SqlStore[C], now: datetime) -> Resumed:
+def resume_due(
+    engine: Engine[C], store: SqlStore[C], now: datetime, *, stopped: Callable[[], bool] = lambda: False
+) -> Resumed:
     """Carry on every instance that is due. `store` is the one of the engine; run it in any worker, at any interval.
 
     Patients' data is dropped when its time is over, and not only when its user comes back. Raises `StoreFailed` when
-    not even the list can be read.
+    not even the list can be read. `stopped` is asked before each: the rest is then left to the next time.
     """
     count, failed = 0, dict[str, str]()
     for due in store.due(now):
+        if stopped():
+            break
         try:
             engine.resume(due)
         except (Conflict, UnknownInstance):  # its user came back, another worker was first, or it was purged

@@ -83,12 +83,13 @@ def _told(error: Exception, lang: Language) -> tuple[int, str, str]:
             _logger.error("a page could not be given: %s", error)
         code = _code_of(error)
         text = render(Message(code=code), lang) if code in REFUSALS else tell("internal", lang)
-        return status, tell("refused.title", lang), text
+        # What failed inside may have failed after its call was made: nobody may read that nothing was done.
+        return status, tell("problem" if status >= 500 else "refused.title", lang), text
     if isinstance(error, HTTPException) and error.code:
         title = "not_found.title" if error.code == 404 else "refused.title"
         return error.code, tell(title, lang), tell(_HTTP_TEXTS.get(error.code, "bad_request"), lang)
     _logger.error("a page could not be given: %s", type(error).__name__)
-    return 500, tell("refused.title", lang), tell("internal", lang)
+    return 500, tell("problem", lang), tell("internal", lang)
 
 
 def _code_of(error: FlowError) -> str:

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 import trustme
+from pydantic import SecretStr
 
 from esozflow.adapters.sandbox import Seed
 from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
+from esozflow.adapters.sealing import Keys, new_key
 from esozflow.adapters.serving.environment import AuthUiEnvironment, Environment, PisEnvironment, UnusableEnvironment
 from esozflow.adapters.serving.server import THREADS
 from esozflow.flow import UsageError
@@ -356,3 +358,55 @@ def test_each_variable_is_explained_with_its_default_or_that_it_is_needed() -> N
     assert explained["ESOZFLOW_PAGE_LIFETIME_MINUTES"].endswith("(default 60)")
     assert explained["ESOZFLOW_KNOWN_REDIRECTS"].endswith("parted by spaces")
     assert "ESOZFLOW_CLIENT_SECRET" not in dict(AuthUiEnvironment.variables())
+
+
+DATABASE = "postgresql://esozflow:canary-5d1f@db.example.ua/sign_ups"
+
+
+@BOTH
+def test_sign_ups_are_kept_in_memory_or_in_a_database_under_keys(
+    kind: type[Environment], given, tmp_path: Path
+) -> None:
+    given(kind)
+    assert (kind.read().store, kind.read().database, kind.read().sealing) == (None, None, None)
+    given(kind, STORE="memory")
+    assert (kind.read().database, kind.read().sealing) == (None, None)
+    key = new_key()
+    given(kind, STORE=DATABASE, KEYS=f"{key.get_secret_value()}\n{new_key().get_secret_value()}")
+    environment = kind.read()
+    assert environment.database == SecretStr(DATABASE)
+    assert environment.sealing
+    assert environment.sealing.ids[0] == Keys([key]).ids[0]
+    assert CANARY not in repr(environment)
+    (tmp_path / "keys").write_text(key.get_secret_value())
+    given(kind, KEYS="", KEYS_FILE=str(tmp_path / "keys"))
+    again = kind.read().sealing
+    assert again
+    assert again.ids == Keys([key]).ids
+
+
+KEPT_WRONGLY: list[tuple[dict[str, str], str, str]] = [
+    ({"STORE": DATABASE}, "KEYS_FILE", "is missing, and so is ESOZFLOW_KEYS"),
+    ({"STORE": "mysql://canary-5d1f"}, "STORE", "names no place for sign-ups. Write sqlite:///file"),
+    ({"STORE": "sqlite://"}, "STORE", "names no place for sign-ups"),
+    ({"STORE": DATABASE, "KEYS": "canary-5d1f"}, "KEYS", "is not usable. Key 1 is no key"),
+    ({"STORE": DATABASE, "KEYS_FILE": "/nowhere"}, "KEYS_FILE", "is not usable. The keys cannot be read"),
+    ({"KEYS": "{key}"}, "KEYS_FILE", "or ESOZFLOW_KEYS is given, and ESOZFLOW_STORE names no database"),
+    ({"KEYS": "{key}", "STORE": "memory"}, "KEYS_FILE", "or ESOZFLOW_KEYS is given, and ESOZFLOW_STORE names no"),
+]
+
+
+@pytest.mark.parametrize(("variables", "name", "told"), KEPT_WRONGLY)
+def test_what_does_not_keep_sign_ups_safely_is_told(variables: dict[str, str], name: str, told: str, given) -> None:
+    key = new_key().get_secret_value()
+    given(AuthUiEnvironment, **{name: value.replace("{key}", key) for name, value in variables.items()})
+    [problem] = problems(AuthUiEnvironment)
+    assert problem.startswith(f"ESOZFLOW_{name} {told}")
+    assert CANARY not in problem
+
+
+def test_keys_given_in_two_ways_are_told(given, tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text(new_key().get_secret_value())
+    given(AuthUiEnvironment, STORE=DATABASE, KEYS=new_key().get_secret_value(), KEYS_FILE=str(tmp_path / "keys"))
+    [problem] = problems(AuthUiEnvironment)
+    assert problem == "ESOZFLOW_KEYS_FILE is given beside ESOZFLOW_KEYS. Give one of the two."

@@ -27,7 +27,7 @@ from esozflow.flow import FlowError, StoreFailed
 
 from ...databases import ACCOUNT, NewDatabase, running_postgresql
 
-SOAK = "ESOZFLOW_SOAK" in os.environ
+SOAK = "SOAK" in os.environ
 NOBODY = pwd.getpwnam(ACCOUNT).pw_uid
 
 

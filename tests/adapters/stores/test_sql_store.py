@@ -20,7 +20,7 @@ from esozflow.states import SignUp, sign_up
 
 from ...databases import NewDatabase
 
-SOAK = "ESOZFLOW_SOAK" in os.environ
+SOAK = "SOAK" in os.environ
 
 
 class TestSqlStore(StoreContract):
