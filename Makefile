@@ -43,6 +43,7 @@ diagrams: $(VENV)/ready
 
 soak: $(VENV)/ready
 	ESOZFLOW_SOAK=1 $(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m tests.soak $(SOAK_OPTIONS)
 
 format: $(VENV)/ready
 	$(BIN)/ruff check --fix .
