@@ -21,12 +21,12 @@ class Plan:
 
     database: str = "postgresql"
     seconds: float = 600.0
-    wave: float = 75.0
+    wave: float = 45.0
     workers: int = 4
     users: int = 20
     between_kills: float = 2.0
     call_deadline: float = 6.0
-    page_lifetime: float = 20.0
+    page_lifetime: float = 12.0
     judge_memory: bool = True
     seed: int = 0
 

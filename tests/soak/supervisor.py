@@ -30,7 +30,7 @@ from .audit import Auditor
 from .crowd import SEED, Crowd
 from .emulated_esoz import ACCOUNT
 from .lines import memory_of, start
-from .memory import Memory
+from .memory import GROWTH_OF_THE_SANDBOX, Memory
 from .plan import Plan
 
 FAULTS: tuple[dict[str, Any], ...] = (
@@ -60,7 +60,10 @@ class Soak:
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._began = time.monotonic()
-        self.memory: dict[str, Memory] = {"the worker that is never killed": Memory(), "the sandbox": Memory()}
+        self.memory: dict[str, Memory] = {
+            "the worker that is never killed": Memory(),
+            "the sandbox": Memory(allowed=GROWTH_OF_THE_SANDBOX),
+        }
         self.largest_worker = 0.0
         self.killed = self.waves = 0
         self.exits: Counter[int] = Counter()
@@ -106,6 +109,7 @@ class Soak:
             time.sleep(0.5)
         time.sleep(0.5)  # whoever was second has still to hear of it
         account = requests.post(self._esoz + ACCOUNT, timeout=60).json()
+        self.memory["the sandbox"].note(time.monotonic() - self._began, memory_of(self._sandbox_pid))
         vault = frozenset((self._folder / "vault").read_text().split())
         (self._folder / "vault").write_text("")
         auditor.settle(self._crowd, account, vault)
@@ -188,7 +192,6 @@ class Soak:
             at = time.monotonic() - self._began
             sizes = [memory_of(pid) for pid in pids]
             self.memory["the worker that is never killed"].note(at, sizes[0])
-            self.memory["the sandbox"].note(at, memory_of(self._sandbox_pid))
             self.largest_worker = max(self.largest_worker, *(size or 0.0 for size in sizes))
 
     def _end_workers(self) -> None:
