@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from .demo import demo
+from .diagram import diagram
 from .sandbox import sandbox
 from .serving import auth_ui, pis
 from .up import up
@@ -15,5 +16,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A finite-state-machine workflow engine and the ЕСОЗ sign-up of a patient by a confidant person.",
 )
-for command in (demo, up, auth_ui, pis, sandbox):
+for command in (demo, up, auth_ui, pis, sandbox, diagram):
     app.command()(command)
