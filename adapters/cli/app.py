@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from .check import check
 from .demo import demo
 from .diagram import diagram
 from .sandbox import sandbox
@@ -16,5 +17,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A finite-state-machine workflow engine and the ЕСОЗ sign-up of a patient by a confidant person.",
 )
-for command in (demo, up, auth_ui, pis, sandbox, diagram):
+for command in (demo, up, auth_ui, pis, sandbox, diagram, check):
     app.command()(command)
