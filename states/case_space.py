@@ -68,7 +68,7 @@ def cases(state: str, event: type[Event]) -> Iterable[tuple[SignUp, Event]] | No
 
 
 def _query(**given: Any) -> Query:
-    usual = {
+    usual: dict[str, Any] = {
         "client_id": _ID,
         "redirect_uri": URI,
         "scope": _SCOPE,

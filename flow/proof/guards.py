@@ -63,7 +63,7 @@ def _mixed(one: set[int], two: set[int]) -> bool:
 def _holds(row: Row, context: Any, event: Event, broken: dict[str, None]) -> bool:
     for guard in row.guards:
         try:
-            held = guard.holds(context, event)
+            held: object = guard.holds(context, event)
         except Exception as error:
             broken[f"{guard.name} raised {type(error).__name__}"] = None
             return False
