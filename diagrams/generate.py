@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 
 from esozflow.adapters.pictures import svg
+from esozflow.adapters.tracing import marked_tests
+from esozflow.states.traceability import markdown, traced, uncovered
 from esozflow.states.views import FORMATS, view
 
 HERE = Path(__file__).parent
+SERVED = traced(marked_tests(HERE.parent / "tests"))
 
 README = """\
 # Діаграми
@@ -22,6 +25,7 @@ README = """\
 3. [Частина Auth UI](auth-ui.svg), 4.2 – 4.8.
 4. [Частина ПІС](pis.svg), 4.1 і 4.9.
 5. [Таблиця переходів](transitions.md): подія, умова, наступний стан, розділ і підстава.
+6. [Простежуваність](traceability.md): що виконує та що перевіряє кожне речення документа.
 
 Ті самі діаграми в Mermaid: [sequence](sequence.mmd), [whole](whole.mmd), [auth-ui](auth-ui.mmd), [pis](pis.mmd).
 
@@ -44,7 +48,7 @@ README = """\
 
 
 def main() -> int:
-    """Return 1 when `--check` finds a stale picture."""
+    """Return 1 when `--check` finds a stale picture, or a sentence of the document that nobody serves or tests."""
     drawn = {HERE / name: text for name, text in pictures().items()}
     if "--check" not in sys.argv[1:]:
         for file, text in drawn.items():
@@ -52,12 +56,15 @@ def main() -> int:
         return 0
     stale = [file.name for file, text in drawn.items() if not file.exists() or file.read_text(encoding="utf-8") != text]
     sys.stderr.writelines(f"{name} is stale: run `make diagrams`\n" for name in stale)
-    return int(bool(stale))
+    open_ = uncovered(SERVED)
+    sys.stderr.writelines(f"{lack}\n" for lack in open_)
+    return int(bool(stale or open_))
 
 
 def pictures() -> dict[str, str]:
     """Give the text of every file of this folder, by its name."""
     found = {"README.md": README, "transitions.md": f"# Таблиця переходів\n\n{view('whole', 'markdown')}"}
+    found["traceability.md"] = f"# Простежуваність\n\n{markdown(SERVED)}"
     for name, forms in FORMATS.items():
         found[f"{name}.mmd"] = view(name, "mermaid")
         found[f"{name}.svg"] = view(name, "svg") if "svg" in forms else svg(view(name, "dot"))
