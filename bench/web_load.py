@@ -213,8 +213,8 @@ def main() -> None:
         trusted.write_bytes(authority.certificate.public_bytes(Encoding.PEM))
         cli = ("-m", "esozflow.adapters.cli")
         sandbox = stack.enter_context(process(*cli, "sandbox", "--json", "--trusted", str(trusted)))
-        env = {**os.environ, "ESOZFLOW_AUTH_BASE_URL": sandbox, "ESOZFLOW_API_BASE_URL": sandbox}
-        auth_ui_url = stack.enter_context(process(*cli, "auth-ui", "--json", "--port", "0", env=env))
+        env = {**os.environ, "ESOZFLOW_AUTH_BASE_URL": sandbox, "ESOZFLOW_API_BASE_URL": sandbox, "ESOZFLOW_PORT": "0"}
+        auth_ui_url = stack.enter_context(process(*cli, "auth-ui", "--json", env=env))
         static_url = stack.enter_context(process(__file__, "--static"))
         for number in range(given.rounds):
             first = 10 + number * given.sign_ups

@@ -115,6 +115,10 @@ OUTCOMES: Final = {
         "eHealth gave access, but the store of the PIS did not confirm that the tokens are saved. "
         "The tokens are not lost: try to save them again, it does no harm.",
     ),
+    "superseded": Text(
+        "Сервіс оновлено, тому цей запит на реєстрацію вже не можна продовжити.",
+        "The service was updated, so this registration request cannot be carried on.",
+    ),
     "not_handed_over": Text(
         "Час, відведений на заповнення й підписання запиту, минув, тому запит не передано до ЕСОЗ і нікого не "
         "зареєстровано. Щоб зареєструвати пацієнта, заповніть запит ще раз.",

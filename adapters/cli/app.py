@@ -9,6 +9,7 @@ from .demo import demo
 from .diagram import diagram
 from .sandbox import sandbox
 from .serving import auth_ui, pis
+from .store import history, keys, list_, purge, store
 from .up import up
 
 app = typer.Typer(
@@ -17,5 +18,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A finite-state-machine workflow engine and the ЕСОЗ sign-up of a patient by a confidant person.",
 )
-for command in (demo, up, auth_ui, pis, sandbox, diagram, check):
+for command in (demo, up, auth_ui, pis, sandbox, history, purge, diagram, check):
     app.command()(command)
+app.command("list")(list_)
+app.add_typer(store, name="store")
+app.add_typer(keys, name="keys")

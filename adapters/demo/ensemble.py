@@ -95,8 +95,7 @@ class Ensemble:
             process.start()
 
     def _stop(self) -> None:
-        for process in self._processes:
-            process.tell_to_stop()
+        # The sandbox first: then no call to it is waited for.
         for process in self._processes:
             process.stop()
 

@@ -104,7 +104,7 @@ def signing_key(given: Any) -> SigningIdentity:
     """The path of a PEM file with a key and its certificate."""
     try:
         return SigningIdentity.from_pem(Path(given).read_bytes())
-    except (OSError, ValueError):
+    except OSError:
         raise wrong("names no file that can be read. Write the path of a PEM file with the test key.") from None
     except UsageError as unusable:
         raise wrong(f"names an unusable file. {unusable.args[0]} {unusable.hint}") from None
@@ -128,6 +128,6 @@ def ca_bundle(given: str) -> str:
     """The path of a PEM file with certificate authorities."""
     try:
         HttpGateway(auth_base_url="https://localhost", api_base_url="https://localhost", ca_bundle=given)
-    except (UnusableCaBundle, ValueError):
+    except UnusableCaBundle:
         raise wrong("names no usable file. Write the path of a readable PEM file with CA certificates.") from None
     return given

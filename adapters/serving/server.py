@@ -59,16 +59,19 @@ def served(
     *,
     host: str = "127.0.0.1",
     port: int = 0,
+    listening: socket.socket | None = None,
     threads: int = THREADS,
     largest_body: int = LARGEST_BODY,
     grace: float = GRACE,
 ) -> Iterator[str]:
     """Serve `app` in a thread and give its base URL; stop when the block ends.
 
-    Port 0 takes any free port. `largest_body` is in bytes, of a request. When it stops, no request is accepted any
-    more, and those that are running have `grace` seconds to finish. Raises `CannotListen`.
+    Port 0 takes any free port. `listening` is a socket that listens already, for an application that must know its
+    address beforehand; it takes the place of host and port, and the server closes it. `largest_body` is in bytes, of a
+    request. When the server stops, no request is accepted any more, and those that are running have `grace` seconds to
+    finish. Raises `CannotListen`.
     """
-    server = _Server(app, _listening(host, port), threads=threads, largest_body=largest_body)
+    server = _Server(app, listening or _listening(host, port), threads=threads, largest_body=largest_body)
     thread = Thread(target=server.run, name="server", daemon=True)
     thread.start()
     try:

@@ -13,6 +13,7 @@ from esozflow.states import Name
 from esozflow.states.texts import Language
 
 from .person import said
+from .services import MOTHER
 
 WIDE = {"width": 1280, "height": 800}
 ZOOMED = {"width": 320, "height": 256}
@@ -25,7 +26,7 @@ _LOOK = r"""
   const foreign = [], walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const text = walker.currentNode.textContent.trim(), lang = walker.currentNode.parentElement.closest("[lang]").lang;
-    const words = text.replace(/\([А-ЯҐЄІЇ]+\)/, "");  // a Ukrainian abbreviation is a name
+    const words = text.replace(/\([А-ЯҐЄІЇ]+\)/, "").replace(NAME, "");  // what is a name needs no language
     const language = /[Ѐ-ӿ]/.test(words) ? "uk" : /^([A-Za-z'-]+[ .,]+){3}/.test(words) ? "en" : lang;
     if (language !== lang) foreign.push(text);
   }
@@ -49,7 +50,9 @@ _CUT_OFF = """
     if (one.closest(".hidden, .skip") || !one.getClientRects().length) continue;
     const box = one.getBoundingClientRect(), style = getComputedStyle(one);
     const larger = one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight;
-    if (box.left < -0.5 || box.right > width + 0.5 || (style.overflow !== "visible" && larger))
+    // What is typed into a field moves in it.
+    const hides = style.overflow !== "visible" && larger && !one.matches("input, select");
+    if (box.left < -0.5 || box.right > width + 0.5 || hides)
       cut.push(`${one.tagName} ${one.className}: ${one.textContent.trim().slice(0, 60)}`);
   }
   return cut;
@@ -76,7 +79,7 @@ def cut_off(page: Page) -> list[str]:
 
 def flaws(page: Page, lang: Language = "uk") -> list[str]:
     """Give what no page may lack: one heading, its languages, a title that tells of an error, a next step."""
-    seen = page.evaluate(_LOOK)
+    seen = page.evaluate(_LOOK.replace("NAME", repr(MOTHER)))
     found = [f"in the wrong language: {text}" for text in seen["foreign"]]
     if seen["lang"] != lang:
         found.append(f"lang {seen['lang']}")

@@ -157,9 +157,9 @@ def forbidden_in_english(start: Start, page: Page) -> None:
     press(page, Confirm, lang="en")
 
 
-ANSWERS_TO_A_FORM = (forbidden, forbidden_in_english)
-"""Pages that only a form leads to: their address, opened, is another page."""
-EVERY_PAGE = (
+IN_ONE_LANGUAGE = (forbidden, forbidden_in_english)
+"""Pages whose address does not choose their language: opened again, it is another page."""
+PAGES = (
     confirm,
     confirm_with_a_wrong_code,
     consent,
@@ -180,5 +180,5 @@ EVERY_PAGE = (
     in_progress,
     not_found,
     lost,
-    *ANSWERS_TO_A_FORM,
+    *IN_ONE_LANGUAGE,
 )

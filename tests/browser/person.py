@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from esozflow.adapters.demo.pis_site.texts import site_text
 from esozflow.flow import Message
@@ -61,6 +61,18 @@ def at_page(page: Page) -> Name:
     return _NAMES[page.locator("h1").inner_text()]
 
 
+def rests_at(page: Page, name: Name) -> None:
+    """Wait until the browser shows the page of this name."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(said(f"{name}.title"))
+
+
+def duplicate(page: Page) -> Page:
+    """Open the same address in another tab."""
+    tab = page.context.new_page()
+    tab.goto(page.url)
+    return tab
+
+
 def click(page: Page, caption: str) -> None:
     """Click a button or a link by its caption, and wait for the page that follows."""
     with page.expect_navigation():
@@ -84,9 +96,12 @@ def consents(page: Page) -> None:
         page.get_by_label(said("field", name=name)).check()
 
 
-def hands_over(page: Page, here: Services) -> None:
-    """Go all the way from the PIS to where the Auth UI shows its first page."""
+def hands_over(page: Page, here: Services) -> str:
+    """Go from the PIS to the first page of the Auth UI. Give the address of the sign-up at the PIS."""
     signs_in(page, here)
     begins(page)
     consents(page)
-    press(page, RequestFilled, RequestSigned)
+    press(page, RequestFilled)
+    address = page.url
+    press(page, RequestSigned)
+    return address

@@ -12,20 +12,22 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-import waitress
 from pydantic import SecretStr
-from waitress.wasyncore import close_all
 
 from esozflow.adapters.demo.people import REQUEST
 from esozflow.adapters.demo.pis_site import Confidant, pis_app
 from esozflow.adapters.http import HttpGateway
 from esozflow.adapters.sandbox import Esoz, Fault, Request, Response, SandboxSettings, Seed, serve
 from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
+from esozflow.adapters.sandbox.registry import Token
+from esozflow.adapters.serving.server import served
 from esozflow.adapters.signing import CertificateSigner
 from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.adapters.ui.web import auth_ui_app
+from esozflow.adapters.vault import MemoryVault
 from esozflow.flow import Engine, Moved
 from esozflow.states import PisClient, RegistrationRequest, RequestSigned, Settings, Signer, SignUp, auth_ui
+from esozflow.states.calls import Tokens
 from esozflow.states.redirects import with_parameters
 
 AUTHORITY = SandboxAuthority.create()
@@ -38,8 +40,8 @@ SIGNERS = {
 }
 SCOPE = "app:read_pis person:details_pis declaration:read_pis"
 CALLBACK = "/oauth/callback"
-LONGEST_HEAD = 512 * 1024
-"""Bytes of a request line with the URL of 4.1, and of its headers."""
+REGISTERED = {"register": 1, "approve": 0, "exchange": 0}
+SIGNED_UP = {"register": 1, "approve": 1, "exchange": 1}
 
 
 class HandClock:
@@ -69,6 +71,10 @@ class Sandbox(Esoz):
             self.held.wait(60)
         return response
 
+    def tokens(self) -> list[Token]:
+        """Give everything that was issued so far."""
+        return list(self._backend.registry.tokens.values())
+
     @contextmanager
     def holding(self) -> Iterator[None]:
         """Hold all answers back while the block runs."""
@@ -78,6 +84,20 @@ class Sandbox(Esoz):
         finally:
             self.held.set()
             self.held = None
+
+
+class FailingVault(MemoryVault):
+    """A vault that fails so many times before it keeps anything."""
+
+    def __init__(self, failures: int) -> None:
+        super().__init__()
+        self._failures = failures
+
+    def _keep(self, instance: str, tokens: Tokens) -> None:
+        if self._failures:
+            self._failures -= 1
+            raise OSError("the disk is full")
+        super()._keep(instance, tokens)
 
 
 class Services:
@@ -146,12 +166,14 @@ def services(
     token: str = CONFIDANT.access_token,
     secret: str = SEED.pis.secret,
     signer: Signer = SIGNERS["confidant"],
+    vault_failures: int = 0,
     **settings: Any,
 ) -> Iterator[Services]:
     """Start all three.
 
     `settings` are the flow's; `patience`, in seconds, is how long a page waits for a call. The PIS asks for `scope`;
-    its confidant has `token` and signs with `signer`; its back-end has `secret`.
+    its confidant has `token` and signs with `signer`; its back-end has `secret`, and a vault that first fails as often
+    as `vault_failures` says.
     """
     with ExitStack() as running:
         of_auth_ui, of_pis = running.enter_context(_port()), running.enter_context(_port())
@@ -182,21 +204,15 @@ def services(
             confidant=Confidant(name=MOTHER, person_id=CONFIDANT.person_id, access_token=SecretStr(token)),
             esoz=running.enter_context(gateway(client_secret=SecretStr(secret))),
             signer=signer,
+            vault=FailingVault(vault_failures),
             clock=clock,
             observers=(moves.append,),
             patience=patience,
         )
-        running.enter_context(_served(of_auth_ui, auth_ui_app(engine, patience=patience)))
-        running.enter_context(_served(of_pis, site))
+        running.enter_context(served(auth_ui_app(engine, patience=patience), listening=of_auth_ui))
+        running.enter_context(served(site, listening=of_pis))
         running.push(sandbox_server)  # the first to stop: it breaks the calls that are under way
         yield Services(esoz, client.auth_ui, client, clock, moves)
-
-
-@contextmanager
-def served(app: Any) -> Iterator[str]:
-    """Serve one WSGI application on a port of its own."""
-    with _port() as port, _served(port, app):
-        yield _url(port)
 
 
 @contextmanager
@@ -207,26 +223,3 @@ def _port() -> Iterator[socket.socket]:
 
 def _url(listening: socket.socket) -> str:
     return f"http://127.0.0.1:{listening.getsockname()[1]}"
-
-
-@contextmanager
-def _served(listening: socket.socket, app: Any) -> Iterator[None]:
-    open_sockets: dict[int, Any] = {}
-    server = waitress.create_server(
-        app,
-        map=open_sockets,
-        sockets=[listening],
-        threads=8,
-        max_request_header_size=LONGEST_HEAD,
-        clear_untrusted_proxy_headers=True,
-        ident=None,
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        # The server's own thread closes the connections that browsers keep, and has then nothing left to serve.
-        server.trigger.pull_trigger(lambda: close_all(open_sockets, ignore_all=True))
-        thread.join(10)
-        server.task_dispatcher.shutdown()

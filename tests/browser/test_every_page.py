@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, Response
 
 from esozflow.states.texts import Language
 
+from . import pages_of_the_auth_ui, pages_of_the_pis
 from .inspection import WIDE, ZOOMED, cut_off, flaws, violations
-from .pages_of_the_auth_ui import ANSWERS_TO_A_FORM, EVERY_PAGE, Start, forbidden_in_english
 
+Start = pages_of_the_auth_ui.Start
 MOST_BYTES = 50 * 1024
+PAGES = {
+    f"{name}-{reach.__name__}": (party, reach)
+    for name, party in (("auth-ui", pages_of_the_auth_ui), ("pis", pages_of_the_pis))
+    for reach in party.PAGES
+}
 
 
 def examine(page: Page, lang: Language) -> None:
@@ -27,11 +31,12 @@ def examine(page: Page, lang: Language) -> None:
     assert flaws(page, lang) == []
 
 
-@pytest.mark.parametrize("reach", EVERY_PAGE, ids=lambda one: one.__name__)
-def test_a_page_can_be_used_by_everybody(start: Start, page: Page, reach: Any) -> None:
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_can_be_used_by_everybody(start: Start, page: Page, name: str) -> None:
+    party, reach = PAGES[name]
     reach(start, page)
-    examine(page, "en" if reach is forbidden_in_english else "uk")
-    if reach in ANSWERS_TO_A_FORM:
+    examine(page, "en" if name.endswith("in_english") else "uk")
+    if reach in party.IN_ONE_LANGUAGE:
         return
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, Request
 
-from esozflow.states import Accept, Confirm, Name
+from esozflow.adapters.demo.pis_site.texts import site_text
+from esozflow.states import Accept, Confirm, Name, RequestFilled, RequestSigned
 
 from .conftest import Visits
 from .inspection import flaws
-from .person import at_page, press
-from .services import CONFIDANT, Services, served
+from .person import at_page, begins, click, consents, hands_over, press, rests_at, signs_in
+from .services import SIGNED_UP, Services, served
 
 Start = Callable[..., Services]
 
@@ -43,35 +46,52 @@ def fields_of_form(page: Page) -> dict[str, str]:
     return dict(hidden.evaluate_all("all => all.map(one => [one.name, one.value])")) | {"action": "Confirm"}
 
 
-def test_neither_the_address_bar_nor_the_history_keeps_the_query_of_the_pis(here: Services, page: Page) -> None:
-    page.goto(here.link())
-    seen = [page.url, *history(page)]
+def test_neither_the_address_bar_nor_the_history_keeps_what_the_parties_hand_over(here: Services, page: Page) -> None:
+    hands_over(page, here)
+    seen = [page.url]
     press(page, Confirm)
+    seen.append(page.url)
+    press(page, Accept)
+    rests_at(page, Name.SIGNED_UP)
     seen += [page.url, *history(page)]
-    assert not [url for url in seen if "?" in url or CONFIDANT.access_token in url]
-    assert page.evaluate("document.referrer") == ""
+    assert len({urlsplit(url).path for url in seen}) >= 4
+    assert not [url for url in seen if "?" in url]
 
 
 def test_no_request_leaves_for_a_third_party_and_none_tells_where_it_came_from(here: Services, page: Page) -> None:
     asked: list[Request] = []
     page.on("request", lambda request: asked.append(request))
-    page.goto(here.link())
+    hands_over(page, here)
     press(page, Confirm, Accept)
-    assert not [one.url for one in asked if not one.url.startswith((f"{here.auth_ui}/", f"{here.pis}/", "data:"))]
+    click(page, site_text("refresh", "uk"))
+    assert {one.url.startswith((f"{here.auth_ui}/", f"{here.pis}/")) for one in asked} == {True}
     assert not [one.url for one in asked if "referer" in one.all_headers()]
+    assert not [one.url for one in asked if one.resource_type not in ("document", "stylesheet", "image", "other")]
+
+
+def test_no_token_of_the_patient_reaches_the_browser(here: Services, page: Page) -> None:
+    received: list[str] = []
+    page.on("response", lambda answer: received.append(answer.text() if answer.status == 200 else ""))
+    hands_over(page, here)
+    press(page, Confirm, Accept)
+    rests_at(page, Name.SIGNED_UP)
+    tokens = [one.value for one in here.esoz.tokens() if one.name in ("access_token", "refresh_token")]
+    assert len(tokens) >= 3
+    assert not [token for token in tokens if any(token in text for text in received)]
 
 
 def test_no_page_can_be_framed(here: Services, page: Page, visit: Visits) -> None:
-    page.goto(here.link(child=1))
-    addresses = [page.url, here.link(), f"{here.auth_ui}/nothing-here", f"{here.auth_ui}/confidant/static/icon.svg"]
-    frames = "".join(f'<iframe src="{escape(address)}"></iframe>' for address in addresses)
+    at_pis = hands_over(page, here)
+    own = [at_pis, here.pis, f"{here.pis}/nothing-here", f"{here.redirect_uri}?code=1&state=2"]
+    theirs = [page.url, here.link(child=1), f"{here.auth_ui}/nothing-here", f"{here.auth_ui}/confidant/static/icon.svg"]
+    frames = "".join(f'<iframe src="{escape(address)}"></iframe>' for address in [*own, *theirs])
     with page_elsewhere(frames) as url:
         page.goto(url)
         for frame in page.main_frame.child_frames:
             assert frame.url == "chrome-error://chromewebdata/"
-            assert "ЕСОЗ" not in frame.content()
+            assert not re.search("ЕСОЗ|Кабінет", frame.content())
     refused = [one for one in visit.complaints if "Framing" in one and "frame-ancestors 'none'" in one]
-    assert len(refused) == len(addresses)
+    assert len(refused) == len([*own, *theirs])
     visit.complaints.clear()
 
 
@@ -111,20 +131,28 @@ def test_a_form_without_its_own_token_is_refused(here: Services, page: Page, vis
 
 
 def test_asking_for_a_page_moves_nothing(here: Services, page: Page) -> None:
-    page.goto(here.link())
-    for event in (Confirm, Accept):
-        moves, effects = len(here.moves), here.effects()
+    signs_in(page, here)
+    begins(page)
+    for event in (RequestFilled, RequestSigned, Confirm, Accept, None):
+        moves, effects, form = len(here.moves), here.effects(), fields_of_form(page)
         for _ in range(2):
-            for params in ({}, {"lang": "en"}, fields_of_form(page) | {"action": event.__name__}):
+            for params in ({}, {"lang": "en"}, form | {"action": event.__name__ if event else "Refresh"}):
                 answer = page.context.request.get(page.url.partition("?")[0], params=params, max_redirects=0)
                 assert (answer.status, len(here.moves), here.effects()) == (200, moves, effects)
-        press(page, event)
+        if event is RequestFilled:
+            consents(page)
+        if event:
+            press(page, event)
+    assert here.effects() == SIGNED_UP
+    assert here.esoz.ledger.count("refresh") == 0
 
 
-def test_the_cookie_is_out_of_reach(here: Services, page: Page) -> None:
-    page.goto(here.link())
-    (cookie,) = page.context.cookies()
-    assert cookie["name"].startswith("__Host-")
-    assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"], cookie["path"]) == (True, True, "Lax", "/")
-    assert cookie["expires"] == -1
+def test_cookies_are_out_of_reach(here: Services, page: Page) -> None:
+    hands_over(page, here)
+    cookies = page.context.cookies()
+    assert len(cookies) == 2
+    for cookie in cookies:
+        assert cookie["name"].startswith("__Host-")
+        assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"], cookie["path"]) == (True, True, "Lax", "/")
+        assert cookie["expires"] == -1
     assert page.evaluate("document.cookie") == ""

@@ -8,14 +8,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from esozflow.adapters.demo.pis_site import site
 from esozflow.adapters.demo.scenario import CALLBACK, START, Scenario
 from esozflow.adapters.demo.scenarios import BY_NAME, DEFAULT_ACTS, SCENARIOS
 from esozflow.adapters.sandbox.faults import FaultList
 from esozflow.adapters.sandbox.knobs import KnobList
-from esozflow.adapters.vault import MemoryVault
 from esozflow.states import Accept, Name, RequestFilled, RequestSigned
-from esozflow.states.calls import Tokens
 
 from .inspection import flaws
 from .person import begins, button, consents, press, said, signs_in
@@ -33,18 +30,6 @@ class Forger:
     def sign(self, content: bytes) -> bytes:
         signed = SIGNERS[self._scenario.signer].sign(self._scenario.content(content))
         return self._scenario.container(signed)
-
-
-class FailingVault(MemoryVault):
-    """Fails as often as the scenario wants."""
-
-    failures = 0
-
-    def _keep(self, instance: str, tokens: Tokens) -> None:
-        if type(self).failures:
-            type(self).failures -= 1
-            raise OSError("the disk is full")
-        super()._keep(instance, tokens)
 
 
 def turn(here: Services, scenario: Scenario, moment: str) -> None:
@@ -76,17 +61,14 @@ def starting(code: str) -> str:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
-def test_a_scenario_ends_on_the_documented_page(
-    start: Callable[..., Services], page: Page, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(FailingVault, "failures", scenario.vault_failures)
-    monkeypatch.setattr(site, "MemoryVault", FailingVault)
+def test_a_scenario_ends_on_the_documented_page(start: Callable[..., Services], page: Page, scenario: Scenario) -> None:
     credentials = {name: given for name in ("token", "secret") if (given := getattr(scenario, name)) is not None}
     here = start(
         redirect_known=scenario.redirect_known,
         redirect_registered=scenario.redirect_registered,
         scope=scenario.scope,
         signer=Forger(scenario),
+        vault_failures=scenario.vault_failures,
         **credentials,
     )
     here.esoz.script(*FaultList.read({"faults": list(scenario.faults)}).faults)

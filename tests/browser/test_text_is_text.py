@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Dialog, Page, Request
 
-from esozflow.states import Accept, Confirm, Name
+from esozflow.states import Accept, Confirm, Name, RequestFilled
 
-from .person import at_page, press
+from .person import at_page, begins, hands_over, press, signs_in
 from .services import Services
 
 ATTACKS = (
@@ -75,14 +75,15 @@ ATTACKS = (
 )
 ALL = " ".join(ATTACKS)
 # Whatever the templates are made of; a handler of events is no part of them.
+_ELEMENTS = (
+    "html|head|meta|title|link|body|a|header|div|p|b|span|nav|main|ol|ul|li|h1|h2|section|dl|dt|dd|"
+    "form|input|button|code"
+)
 _FOREIGN = """
 () => [...document.querySelectorAll("*")]
   .flatMap(one => [one.localName, ...one.getAttributeNames().filter(name => name.startsWith("on"))])
   .filter(name => !/^(NAMES)$/.test(name))
-""".replace(
-    "NAMES",
-    "html|head|meta|title|link|body|a|header|div|p|b|span|nav|main|ol|ul|li|h1|h2|section|dl|dt|dd|form|input|button|code",
-)
+"""
 
 
 @pytest.fixture
@@ -104,8 +105,9 @@ def quiet(page: Page, here: Services) -> Iterator[Page]:
     assert heard == []
 
 
-def foreign(page: Page) -> list[str]:
-    return page.evaluate(_FOREIGN)
+def foreign(page: Page, also: str = "-") -> list[str]:
+    """Give what is no part of the templates; `also` names elements of a further one."""
+    return page.evaluate(_FOREIGN.replace("NAMES", f"{_ELEMENTS}|{also}"))
 
 
 def texts(page: Page, selector: str) -> list[str]:
@@ -176,3 +178,30 @@ def test_markup_in_an_address_is_no_part_of_the_page(here: Services, quiet: Page
         assert foreign(quiet) == []
         assert attack not in quiet.content()
         assert at_page(quiet) == Name.CONFIRM
+
+
+def test_markup_that_is_typed_into_the_form_of_the_pis_is_text(here: Services, quiet: Page) -> None:
+    signs_in(quiet, here)
+    begins(quiet)
+    fields = quiet.locator("main input[type=text]")
+    typed: list[str] = []
+    for start in (0, fields.count()):
+        for at in range(fields.count()):
+            attack = ATTACKS[(start + at) % len(ATTACKS)].replace("\n", " ")
+            fields.nth(at).fill(attack)
+            typed.append(attack)
+        press(quiet, RequestFilled)
+        assert at_page(quiet) == Name.PREPARE
+        assert foreign(quiet, "fieldset|legend|label|select|option|footer") == []
+        assert fields.evaluate_all("all => all.map(one => one.value)") == typed[-fields.count() :]
+    assert len(set(typed)) >= 50
+
+
+def test_markup_in_the_error_of_an_exchange_is_text(here: Services, quiet: Page) -> None:
+    described = [{"description": attack, "rule": "x", "params": []} for attack in ATTACKS[:19]]
+    invalid = [{"entry": "$.x", "entry_type": "json_data_property", "rules": described}]
+    answer(here, "exchange", {"type": "access_denied", "message": ATTACKS[20], "invalid": invalid}, 401)
+    hands_over(quiet, here)
+    press(quiet, Confirm, Accept)
+    assert foreign(quiet, "footer") == []
+    assert texts(quiet, ".box.error p") == [" ".join(one.split()) for one in (ATTACKS[20], *ATTACKS[:19])]

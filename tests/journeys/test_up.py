@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from esozflow.adapters.demo.ensemble import Ensemble
 from esozflow.adapters.sandbox import Seed
 from esozflow.adapters.serving.process import ProcessFailed, ServingProcess
 from esozflow.adapters.ui.web.headers import SECURITY_HEADERS
+
+from ..adapters.scripted_server import Peer, Received, ScriptedServer, answer
 
 COMMAND = [sys.executable, "-m", "esozflow.adapters.cli"]
 FREE_PORTS = ("--sandbox-port", "0", "--auth-ui-port", "0", "--pis-port", "0")
@@ -52,13 +55,20 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def up(log: Path, *options: str, **variables: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+def up(
+    log: Path, *, start_new_session: bool = False, **variables: str
+) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
     """Run `esozflow up` on free ports, as a person does, and give it with the addresses that it prints."""
     environment = ENVIRONMENT | {f"ESOZFLOW_{name}": value for name, value in variables.items()}
     with (
         log.open("w") as errors,
         subprocess.Popen(
-            [*COMMAND, "up", *FREE_PORTS, *options], env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+            [*COMMAND, "up", *FREE_PORTS],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=start_new_session,
         ) as process,
     ):
         assert process.stdout
@@ -159,6 +169,17 @@ def test_told_to_stop_all_three_stop_in_order(tmp_path: Path, number: signal.Sig
 
 
 @of_linux
+def test_ctrl_c_at_a_terminal_is_for_it_alone_and_is_no_failure(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with up(log, start_new_session=True) as (process, _):
+        started = children(process)
+        assert process.pid not in {os.getpgid(pid) for pid in started.values()}
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(HANG) == 0
+    assert log.read_text() == ""
+
+
+@of_linux
 def test_killed_it_leaves_no_process_behind(tmp_path: Path) -> None:
     with up(tmp_path / "log") as (process, _):
         started = children(process)
@@ -208,7 +229,8 @@ def test_a_program_gets_the_addresses_as_json_and_stops_it_with_its_input() -> N
         pass  # the port is free again
 
 
-def test_an_ensemble_tells_who_has_ended() -> None:
+def test_an_ensemble_tells_who_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ESOZFLOW_SOAK", raising=False)  # it is the tests' own, and no setting
     with Ensemble() as ensemble:
         ensemble.check()
         assert get(ensemble.auth_ui).status_code == 404
@@ -248,6 +270,30 @@ def test_the_auth_ui_alone_is_served_until_it_is_told_to_stop() -> None:
     assert taken.returncode == 2
     assert f"127.0.0.1, port {port}: the port is taken" in taken.stderr
     assert "Traceback" not in taken.stderr
+
+
+def test_as_many_sign_ups_wait_for_an_answer_at_once_as_there_are_threads() -> None:
+    many = 24
+    meeting = threading.Barrier(many)
+    query = "client_id=a&redirect_uri=https://pis.example.ua/&scope=a&user_data=AAAA&token=a"
+
+    def met(peer: Peer, _: Received) -> None:
+        meeting.wait(HANG)
+        peer.send(answer(422))
+
+    with ScriptedServer(met) as esoz:
+        variables = {"AUTH_BASE_URL": esoz.url, "API_BASE_URL": esoz.url, "THREADS": str(many)}
+        variables["CALL_DEADLINE_SECONDS"] = str(5 * HANG)
+        environment = ENVIRONMENT | {f"ESOZFLOW_{name}": value for name, value in variables.items()}
+        with ServingProcess("auth-ui", environment=environment) as process:
+            address = f"{process.base_url}/confidant/sign-up?{query}"
+            callers = [threading.Thread(target=get, args=(address,)) for _ in range(many)]
+            for one in callers:
+                one.start()
+            for one in callers:
+                one.join()
+        assert len(esoz.requests) == many
+    assert not meeting.broken
 
 
 def test_a_command_that_never_gets_ready_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

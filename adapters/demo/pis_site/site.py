@@ -34,6 +34,7 @@ def pis_app(
     esoz: Port,
     signer: Signer,
     settings: Settings | None = None,
+    vault: MemoryVault | None = None,
     clock: Clock | None = None,
     ids: Ids | None = None,
     observers: tuple[Observer, ...] = (),
@@ -41,13 +42,14 @@ def pis_app(
 ) -> Flask:
     """Give the site as a WSGI application. It serves the path of the client's `redirect_uri` as its callback.
 
-    `confidant` is who signs in and whose test key `signer` signs with; `esoz` is a gateway with the client secret.
+    `confidant` is who signs in and whose test key `signer` signs with; `esoz` is a gateway with the client
+    secret, and `vault` keeps the tokens.
     `patience` is in seconds: so long a page waits for a call that another request has under way. Raises `UsageError`
     for a `redirect_uri` whose path the site cannot serve, and for settings without `state`.
     """
     callback, settings = urlsplit(client.redirect_uri).path, settings or Settings()
     _check(callback, settings)
-    store, vault = MemoryStore[SignUp](), MemoryVault()
+    store, vault = MemoryStore[SignUp](), vault or MemoryVault()
     clock = clock or SystemClock()
     ports = {ESOZ: esoz, VAULT: vault}
     engine = Engine(pis(settings), store=store, ports=ports, clock=clock, ids=ids, observers=observers)

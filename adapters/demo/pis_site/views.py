@@ -153,24 +153,26 @@ class Views:
         if request.method == "HEAD":  # a program that looks whether the page is there must not use up a code
             return Response()
         visit = self._visit() or Visit()
-        again = None
+        begun, again = None, _home(visit.language)
         try:
             event = _callback(request.query_string)
             reference = self._sent_out(visit, event)
-            again = _address(reference, lang=visit.language)
+            begun, again = visit.sign_ups[reference], _address(reference, lang=visit.language)
             with suppress(Conflict):  # it was brought twice at the same time
-                self._engine.send(visit.sign_ups[reference].id, event)
+                self._engine.send(begun.id, event)
         except EventRefused as refused:
-            response = self._refused(refused, again, visit.language)
-            response.status_code = 400
-            return response
+            # By a double click, or by going back, a browser brings again what was taken: nothing is done or wrong.
+            if begun is None or not self._was_brought(begun):
+                response = self._refused(refused, again if begun else None, visit.language)
+                response.status_code = 400
+                return response
         return see_other(again)
 
     def refuse(self, error: Exception) -> Response:
         """The page for whatever went wrong."""
         reference = (request.view_args or {}).get("reference")
-        lost = reference is None or isinstance(error, UnknownInstance)
-        return self._refused(error, None if lost else _address(str(reference)), language(request))
+        again = None if reference is None else _address(str(reference))
+        return self._refused(error, again, language(request))
 
     def _sent_out(self, visit: Visit, event: CallbackReceived) -> str:
         """Find the sign-up from which this browser was sent out with the state that it brings."""
@@ -184,6 +186,10 @@ class Views:
         if not own:
             raise EventRefused(state="any", event=type(event).__name__, code="state_mismatch")
         return own[0]
+
+    def _was_brought(self, begun: Begun) -> bool:
+        """Whether the sign-up has had its return from the Auth UI: another one does nothing."""
+        return any(move.event == CallbackReceived.__name__ for move in self._engine.journal(begun.id))
 
     def _stands_at(self, begun: Begun) -> str:
         page = self._engine.page(self._engine.load(begun.id))

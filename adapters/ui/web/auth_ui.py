@@ -129,8 +129,7 @@ class _Views:
     def refuse(self, error: Exception) -> Response:
         """The page for whatever went wrong."""
         reference = (request.view_args or {}).get("reference")
-        lost = reference is None or isinstance(error, NotFound | UnknownInstance)
-        again = None if lost else _address(str(reference))
+        again = None if reference is None else _address(str(reference))
         return refusal(self._renderer, error, _lang(), static=_static(), again=again)
 
     def _browser(self) -> Browser:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 import requests
-import waitress
-from flask import Flask
 from pydantic import SecretStr
-from waitress.wasyncore import close_all
 
 from esozflow.adapters.demo.pis_site import pis_app
 from esozflow.adapters.http import HttpGateway
 from esozflow.adapters.sandbox import Esoz, SandboxSettings, Seed, serve
+from esozflow.adapters.serving.server import served
 from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.adapters.ui.web import auth_ui_app
 from esozflow.flow import Engine
@@ -63,23 +59,6 @@ def listening() -> Iterator[socket.socket]:
         yield listener
 
 
-@contextmanager
-def served(app: Flask, listener: socket.socket) -> Iterator[None]:
-    connections: dict[int, Any] = {}
-    server: Any = waitress.create_server(
-        app, map=connections, sockets=[listener], threads=4, max_request_header_size=512 * 1024
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.pull_trigger()
-        server.task_dispatcher.shutdown()
-        close_all(connections)
-        thread.join()
-
-
 def url_of(listener: socket.socket) -> str:
     return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
@@ -103,8 +82,8 @@ def pis() -> Iterator[tuple[str, Esoz]]:
             auth_ui=url_of(at_auth_ui),
         )
         engine = Engine(auth_ui(), store=MemoryStore[SignUp](), ports={"esoz": plain})
-        stack.enter_context(served(auth_ui_app(engine), at_auth_ui))
-        stack.enter_context(served(pis_app(client, confidant=CONFIDANT, esoz=secret, signer=SIGNER), at_pis))
+        stack.enter_context(served(auth_ui_app(engine), listening=at_auth_ui))
+        stack.enter_context(served(pis_app(client, confidant=CONFIDANT, esoz=secret, signer=SIGNER), listening=at_pis))
         yield url_of(at_pis), esoz
 
 

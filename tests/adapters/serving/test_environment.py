@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,11 @@ from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
 from esozflow.adapters.serving.environment import AuthUiEnvironment, Environment, PisEnvironment, UnusableEnvironment
 from esozflow.flow import UsageError
 from esozflow.states import Settings
+from esozflow.states.calls import Credential, Service
 from esozflow.states.settings import RegisterAuth
+
+from ..gateway_calls import call, reason
+from ..scripted_server import ScriptedServer, answering
 
 SEED = Seed()
 CANARY = "canary-5d1f"
@@ -280,8 +285,9 @@ def test_the_auth_ui_leaves_the_machine_only_behind_an_address_that_says_how(giv
 def test_the_jwt_may_be_left_out_of_the_body_when_the_header_carries_it(given) -> None:
     given(AuthUiEnvironment, SEND_JWT_IN_BODY="false", REGISTER_AUTH="jwt_header")
     assert AuthUiEnvironment.read().settings().send_jwt_in_body is False
-    given(AuthUiEnvironment, SEND_JWT_IN_BODY="true", REGISTER_AUTH="none")
-    assert AuthUiEnvironment.read().settings().register_auth is RegisterAuth.NONE
+    for in_body in ("", "true"):
+        given(AuthUiEnvironment, SEND_JWT_IN_BODY=in_body, REGISTER_AUTH="none")
+        assert AuthUiEnvironment.read().settings().register_auth is RegisterAuth.NONE
 
 
 def test_the_pis_is_the_one_that_the_environment_names(given) -> None:
@@ -292,6 +298,12 @@ def test_the_pis_is_the_one_that_the_environment_names(given) -> None:
     assert (client.scope, client.auth_ui) == ("person:details_pis app:read_pis", "https://my.example.ua")
     assert environment.signer().sign(b"{}").startswith(b"\x30")
     assert environment.signing_key.to_pem()
+
+
+def test_pairs_that_cannot_be_read_are_not_told_as_missing_too(given) -> None:
+    given(AuthUiEnvironment, REDIRECT_ERRORS="true", KNOWN_REDIRECTS="nonsense")
+    [problem] = problems(AuthUiEnvironment)
+    assert problem.startswith("ESOZFLOW_KNOWN_REDIRECTS has an unusable pair")
 
 
 def test_white_space_around_a_value_is_no_part_of_it(given) -> None:
@@ -308,11 +320,24 @@ def test_no_secret_is_in_the_repr(given, key: Path) -> None:
     assert "PRIVATE" not in repr(environment)
 
 
-def test_a_ca_bundle_takes_the_place_of_the_usual_authorities(given, tmp_path: Path) -> None:
-    trustme.CA().cert_pem.write_to_path(tmp_path / "ca.pem")
-    for kind in (AuthUiEnvironment, PisEnvironment):
-        given(kind, CA_BUNDLE=str(tmp_path / "ca.pem"))
-        kind.read().gateway().close()
+@BOTH
+def test_the_gateway_has_the_hosts_the_authorities_and_for_the_pis_the_secret(
+    kind: type[Environment], given, tmp_path: Path
+) -> None:
+    authority, tls = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    with ScriptedServer(answering(), tls=tls) as auth, ScriptedServer(answering(), tls=tls) as api:
+        given(kind, AUTH_BASE_URL=auth.url, API_BASE_URL=api.url, CA_BUNDLE=str(tmp_path / "ca.pem"))
+        with kind.read().gateway() as gateway:
+            done = gateway.perform(call(service=Service.AUTH, body={"secret": Credential.CLIENT_SECRET}))
+            gateway.perform(call(service=Service.API))
+        sent = [one.body for one in auth.requests]
+        assert len(api.requests) == 1
+    if kind is PisEnvironment:
+        assert sent == [b'{"secret":"s3cret"}']
+    else:
+        assert (sent, reason(done)) == ([], "Unreachable:no_client_secret")
 
 
 def test_each_variable_is_explained_with_its_default_or_that_it_is_needed() -> None:

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from esozflow.adapters.serving.connection import LINGER_BYTES
 from esozflow.adapters.serving.server import LARGEST_BODY, CannotListen, served
@@ -443,3 +445,45 @@ def test_it_leaves_no_thread_and_no_port_behind() -> None:
     assert set(threading.enumerate()) <= before
     with served(counting, port=port or 0) as again:
         assert again == url
+
+
+WELL_FORMED = (
+    b"POST /a?b=c HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\nExpect: 100-continue\r\n"
+    b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+)
+PIECES = st.sampled_from(
+    b"\r\n|\n| |\t|:|HEAD|http://|[|]|@|?|\x00|\xff|HTTP/9.9|Content-Length: |Transfer-Encoding: |chunked|-1|;|*".split(
+        b"|"
+    )
+)
+CHANGES = st.lists(
+    st.tuples(st.integers(0, len(WELL_FORMED)), st.integers(0, 20), PIECES | st.just(SECRET) | st.binary(max_size=3)),
+    max_size=6,
+)
+
+
+@pytest.fixture(scope="module")
+def base_url() -> Iterator[str]:
+    with served(counting) as url:
+        yield url
+
+
+@given(changes=CHANGES)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_comes_is_answered_in_http_or_not_at_all_and_told_to_nobody(
+    changes: list[tuple[int, int, bytes]], base_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "waitress")
+    request = bytearray(WELL_FORMED)
+    for at, length, instead in changes:
+        request[at : at + length] = instead
+    with connected(base_url) as connection:
+        answer = b""
+        with suppress(ConnectionError):
+            connection.sendall(request)
+            connection.shutdown(socket.SHUT_WR)
+            while got := connection.recv(65536):
+                answer += got
+    assert re.match(rb"HTTP/1\.[01] (100|200|400|413|501) |$", answer)
+    assert SECRET not in answer
+    assert lines(caplog) == []

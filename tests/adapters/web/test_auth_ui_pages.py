@@ -14,10 +14,11 @@ from markupsafe import escape
 
 from esozflow.adapters.sandbox import Fault
 from esozflow.adapters.sandbox.gateway import SandboxGateway
+from esozflow.adapters.stores.codec import UnreadableSnapshot
 from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.adapters.ui.web import auth_ui_pages
 from esozflow.adapters.vault import MemoryVault
-from esozflow.flow import Engine, RandomIds, StoreFailed, UsageError
+from esozflow.flow import Engine, ForeignSnapshot, RandomIds, StoreFailed, UsageError
 from esozflow.states import Settings, pis, sign_up
 
 from .conftest import REDIRECT_URI, SEED, STATE, Browser, Web, hidden, link, signed
@@ -564,7 +565,7 @@ class FailingStore(MemoryStore[Any]):
 @pytest.mark.parametrize(
     ("error", "status", "text"),
     [
-        (StoreFailed("disk", hint="wait"), 503, "Стан реєстрації не вдалося прочитати"),
+        (StoreFailed("disk", hint="wait", code="store_full"), 503, "Стан реєстрації не вдалося прочитати"),
         (RuntimeError("canary-7f3a"), 500, "Сталася внутрішня помилка"),
     ],
 )
@@ -583,7 +584,31 @@ def test_a_failure_is_a_page_that_tells_nothing_of_its_cause(
     assert text in failed.text
     assert f'href="{address}"' in failed.text
     assert "canary" not in failed.text + caplog.text
-    assert type(error).__name__ in caplog.text or "store_failed" in caplog.text
+    assert type(error).__name__ in caplog.text or "store_full" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ForeignSnapshot(expected="confidant_sign_up.auth_ui v2", found="confidant_sign_up.auth_ui v1"),
+        UnreadableSnapshot("its format is not known here", code="unknown_format"),
+    ],
+)
+def test_a_sign_up_that_this_version_cannot_carry_on_is_over_and_says_where_to_begin(
+    start: Any, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    store = FailingStore()
+    browser = start(store=store).browser()
+    address = browser.opens()
+    store.error = error
+
+    gone = browser.get(address)
+
+    assert gone.status_code == 410
+    assert "розпочато в іншій версії системи" in gone.text
+    assert "Поверніться до ПІС" in gone.text
+    assert f'href="{address}"' not in gone.text
+    assert str(error) in caplog.text
 
 
 def test_a_sign_up_whose_link_was_never_read_is_lost_and_not_waited_for(web: Web) -> None:
