@@ -26,7 +26,7 @@ def diagram(
 ) -> None:
     """Draw the sign-up from the table that runs: states, calls, guards, failures; or the document's sequence."""
     try:
-        _write(drawn(view_, form, lang), output)
+        write(drawn(view_, form, lang), output)
     except FlowError as error:
         fail(error)
 
@@ -43,7 +43,8 @@ def drawn(view_: View, form: Format, lang: Literal["uk", "en"]) -> bytes:
     return png(dot) if form == "png" else svg(dot).encode()
 
 
-def _write(content: bytes, output: Path | None) -> None:
+def write(content: bytes, output: Path | None) -> None:
+    """Write to a file, or to standard output. Raises `UsageError` when the file cannot be written."""
     if output is None:
         sys.stdout.buffer.write(content)
         return

@@ -28,7 +28,7 @@ _MARK = "#ffe08a"
 
 
 def dot(flow: Flow[Any], words: Words = PLAIN, *, goal: str | None = None, path: Path | None = None) -> str:
-    """Draw the flow as a Graphviz digraph. `goal` is that of `picture`; states and lines of `path` are marked."""
+    """Draw the flow as a Graphviz digraph. `goal` is that of `picture`; states and moves of `path` are marked."""
     drawn = picture(flow, goal=goal)
     taken = path or Path((), frozenset())
     text = [
@@ -50,7 +50,7 @@ def dot(flow: Flow[Any], words: Words = PLAIN, *, goal: str | None = None, path:
             text.append(f"    {_node(node, words, colour, goal=node.name == drawn.goal)}")
         text.append("  }")
     for source, target, kind, edges in lines(drawn):
-        width = 3 if (source, target) in taken.lines else 1
+        width = 3 if any((source, edge.event, target) in taken.moves for edge in edges) else 1
         text.append(f"  {source} -> {target} [{_line(kind, edges, words)}, penwidth={width}];")
     text += [*_legend(words), "}"]
     return "\n".join(text) + "\n"

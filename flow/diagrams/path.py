@@ -10,14 +10,14 @@ from ..snapshot import Move
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """States in the order in which they were first come to, and the lines taken between them."""
+    """States in the order in which they were first come to, and the moves between them: from, event, to."""
 
     states: tuple[str, ...]
-    lines: frozenset[tuple[str, str]]
+    moves: frozenset[tuple[str, str, str]]
 
 
 def path_of(journal: Iterable[Move]) -> Path:
     """Read a journal. It holds no secret and no personal datum, so neither does the picture."""
-    moves = tuple(journal)
-    states = [name for move in moves for name in (move.from_state, move.to_state)]
-    return Path(tuple(dict.fromkeys(states)), frozenset((move.from_state, move.to_state) for move in moves))
+    taken = [(move.from_state, move.event, move.to_state) for move in journal]
+    states = [name for source, _, target in taken for name in (source, target)]
+    return Path(tuple(dict.fromkeys(states)), frozenset(taken))

@@ -14,13 +14,25 @@ _LANE, _MARGIN, _SIZE, _LINE = 236, 130, 12, 16
 _HEAD = 44
 _ADVANCE = 0.62
 """Width of a character in ems, on the average of a line in the widest common font."""
-_STYLE = (
-    "text{font:12px Arial,'Liberation Sans','DejaVu Sans',sans-serif;fill:#1d2b3a}"
-    ".said{paint-order:stroke;stroke:#fff;stroke-width:4px}.title{font-weight:bold}.when{font-style:italic}"
-    ".life{stroke:#9aa0a6;stroke-dasharray:4 4}.arrow{stroke:#1d2b3a;fill:none}.answer{stroke-dasharray:6 4}"
-    ".box{fill:#e8f1fb;stroke:#1d2b3a}.section{fill:#1d2b3a}.inverse{fill:#fff;font-weight:bold}"
-    ".note{fill:#fff8dc;stroke:#b59f3b}.frame{fill:none;stroke:#5f6368}.else{stroke:#5f6368;stroke-dasharray:2 3}"
+_STYLE = "".join(
+    f".sequence {rule}"
+    for rule in (
+        "text{font:12px Arial,'Liberation Sans','DejaVu Sans',sans-serif;fill:#1d2b3a}",
+        ".said{paint-order:stroke;stroke:#fff;stroke-width:4px}",
+        ".title{font-weight:bold}",
+        ".when{font-style:italic}",
+        ".life{stroke:#9aa0a6;stroke-dasharray:4 4}",
+        ".arrow{stroke:#1d2b3a;fill:none}",
+        ".answer{stroke-dasharray:6 4}",
+        ".box{fill:#e8f1fb;stroke:#1d2b3a}",
+        ".section{fill:#1d2b3a}",
+        ".inverse{fill:#fff;font-weight:bold}",
+        ".note{fill:#fff8dc;stroke:#b59f3b}",
+        ".frame{fill:none;stroke:#5f6368}",
+        ".else{stroke:#5f6368;stroke-dasharray:2 3}",
+    )
 )
+"""Every rule stays within this picture, because it may stand in a page with others."""
 
 
 def sequence_svg(flow: Flow[Any], cast: Cast, words: Words = PLAIN, *, goal: str | None = None) -> str:
@@ -58,7 +70,7 @@ class _Sheet:
         size = f'width="{self._width}" height="{height}" viewBox="0 0 {self._width} {height}"'
         return "\n".join(
             [
-                f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">',
+                f'<svg xmlns="http://www.w3.org/2000/svg" {size} class="sequence" role="img">',
                 f"<title>{escape(name)}</title>",
                 f"<defs>{marker}<style>{_STYLE}</style></defs>",
                 f'<rect width="{self._width}" height="{height}" fill="#fff"/>',

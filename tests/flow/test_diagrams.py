@@ -159,23 +159,26 @@ def test_the_way_of_one_instance_is_marked(parcels: Any, write: Any) -> None:
     moves = [
         Move(
             revision=number,
-            event="x",
+            event=event,
             from_state=source,
             to_state=target,
             section="1",
             actor="sender",
             at=parcels.START,
         )
-        for number, (source, target) in enumerate([("draft", "pricing"), ("pricing", "quoted"), ("quoted", "quoted")])
+        for number, (source, event, target) in enumerate(
+            [("draft", "Described", "pricing"), ("pricing", "Priced", "quoted"), ("quoted", "Accepted", "quoted")]
+        )
     ]
 
     path = path_of(moves)
 
     assert path.states == ("draft", "pricing", "quoted")
-    assert ("pricing", "quoted") in path.lines
+    assert ("pricing", "Priced", "quoted") in path.moves
     marked = write(parcels.flow, path=path)
     assert marked.count("#ffe08a") == 3
     assert "#ffe08a" not in write(parcels.flow)
+    assert marked.count("penwidth=3") == (3 if write is dot else 0)
 
 
 @pytest.mark.parametrize("write", SEQUENCES)
