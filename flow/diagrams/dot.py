@@ -78,7 +78,7 @@ def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
 def _padded(row: str) -> str:
     # Graphviz must leave as much room as the widest font will need.
     missing = len(row) * _ADVANCE - sum(_SPACE * len(sign.encode()) if ord(sign) > 127 else 0.5 for sign in row)
-    return row + " " * max(1, ceil(missing / _SPACE))
+    return " " + row + " " * max(1, ceil(missing / _SPACE))
 
 
 def _legend(words: Words) -> list[str]:
