@@ -37,6 +37,7 @@ check: $(VENV)/ready
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/python diagrams/generate.py --check
+	$(BIN)/esozflow check
 
 diagrams: $(VENV)/ready
 	$(BIN)/python diagrams/generate.py

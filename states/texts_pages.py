@@ -45,7 +45,7 @@ TITLES: Final = {
 }
 
 CAPTIONS: Final = {
-    "accept_and_proceed": published("Прийняти та продовжити", "Accept and proceed", Source.DOCUMENT),
+    "accept_and_proceed": published("Прийняти та продовжити", "Accept and proceed", Source.DOCUMENT, "4.4.1", "4.6.3"),
     "decline": Text("Відхилити", "Decline"),
     "retry": Text("Спробувати ще раз", "Try again"),
     "to_signing": Text("Перейти до підписання", "Go on to signing"),
