@@ -57,7 +57,7 @@ def print_line(line: str) -> None:
 def _await_end_of_input(stop: Event) -> None:
     # Not sys.stdin.read: its lock would be held while the interpreter shuts down.
     try:
-        while os.read(sys.stdin.fileno(), 4096):
+        while sys.stdin and os.read(sys.stdin.fileno(), 4096):  # there is none when it was closed at the start
             pass
     except (OSError, ValueError):
         pass

@@ -109,9 +109,8 @@ class Flow(Generic[C]):
             raise EventRefused(state=snapshot.state, event=type(event).__name__, code=move.refusal)
         if move.keep is not None:
             context = self._run(f"keep of {type(event).__name__}", move.keep, context, event)
-        return self._entered(
-            replace(snapshot, state=row.to, revision=snapshot.revision + 1, entered_at=now, context=context)
-        )
+        next_revision = snapshot.revision + 1
+        return self._entered(replace(snapshot, state=row.to, revision=next_revision, entered_at=now, context=context))
 
     def call(self, snapshot: Snapshot[C]) -> Call | None:
         """Give the call that the snapshot's state makes; `None` when it makes none. Pure."""

@@ -7,24 +7,23 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from pydantic import AwareDatetime
+
 C = TypeVar("C")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot(Generic[C]):
-    """Immutable state of one instance. Times are aware datetimes; `revision` counts stored moves from 0.
-
-    `begun_at` is when the instance began, `entered_at` when it came to this state.
-    """
+    """Immutable state of one instance, which it entered at `entered_at`; `revision` counts stored moves from 0."""
 
     id: str
     flow: str
     version: int
     state: str
     revision: int
-    begun_at: datetime
-    entered_at: datetime
-    expires_at: datetime | None
+    begun_at: AwareDatetime
+    entered_at: AwareDatetime
+    expires_at: AwareDatetime | None
     context: C = field(repr=False)
 
 

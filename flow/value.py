@@ -20,6 +20,7 @@ _PARAMS_OF_THE_RULE = frozenset({"min_length", "max_length", "pattern", "expecte
 _MOST_PROBLEMS = 100
 """More than a person will read; a hostile input can have millions."""
 _LONGEST_STEP = 64
+_UNKNOWN_NAME = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
 
 
 def _refusal(model: type[BaseModel], error: ValidationError | RecursionError) -> InvalidInput:
@@ -34,7 +35,7 @@ def _refusal(model: type[BaseModel], error: ValidationError | RecursionError) ->
 
 def _path(found: ErrorDetails) -> str:
     # The name of a field that is not ours came from outside, and may be anything: a person's name, a megabyte.
-    steps = (*found["loc"][:-1], "*") if found["type"] == "extra_forbidden" else found["loc"]
+    steps = (*found["loc"][:-1], "*") if found["type"] in _UNKNOWN_NAME else found["loc"]
     return ".".join(str(step)[:_LONGEST_STEP] for step in steps)
 
 

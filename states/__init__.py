@@ -17,6 +17,7 @@ from .events import (
     SigningFailed,
 )
 from .flow import auth_ui, pis, sign_up
+from .migrations import MIGRATIONS
 from .names import Actor, Name
 from .ports import Signer
 from .registration import RegistrationRequest
@@ -25,6 +26,7 @@ from .signup import PisClient, SignUp
 from .texts import render
 
 __all__ = [
+    "MIGRATIONS",
     "Accept",
     "Actor",
     "CallbackReceived",

@@ -52,6 +52,11 @@ ANSWERS: Final = {
         "User with such tax_id already exists",
         Source.PUBLISHED,
     ),
+    "relationship_exists": Text(
+        "Зв'язок між законним представником і цим пацієнтом уже зареєстровано",
+        "Relationship between confidant patient and related patient already exists",
+        source_en=Source.PUBLISHED,
+    ),
     "email_exists": published(
         "Користувач з такою email-адресою вже існує.", "A user with this e-mail address already exists."
     ),

@@ -66,6 +66,12 @@ OUTCOMES: Final = {
         "eHealth answered that this request registered nobody. To correct the data and submit a new request, "
         "go back to the PIS.",
     ),
+    "user_exists": Text(
+        "Цього разу нікого не зареєстровано й нічого не змінено. Можливо, пацієнта зареєстровано раніше. "
+        "Не повторюйте реєстрацію: спершу спробуйте увійти від імені пацієнта через ПІС.",
+        "This time nobody was registered and nothing was changed. The patient may have been registered before. "
+        "Do not repeat the registration: first try to sign in on behalf of the patient in the PIS.",
+    ),
     "register_unknown": Text(
         "Підтвердження від ЕСОЗ не отримано, тому невідомо, чи зареєстровано пацієнта. "
         "Не повторюйте реєстрацію: спершу спробуйте увійти від імені пацієнта через ПІС.",
@@ -114,6 +120,10 @@ OUTCOMES: Final = {
         "Токени не втрачено: спробуйте зберегти їх ще раз, це безпечно.",
         "eHealth gave access, but the store of the PIS did not confirm that the tokens are saved. "
         "The tokens are not lost: try to save them again, it does no harm.",
+    ),
+    "superseded": Text(
+        "Сервіс оновлено, тому цей запит на реєстрацію вже не можна продовжити.",
+        "The service was updated, so this registration request cannot be carried on.",
     ),
     "not_handed_over": Text(
         "Час, відведений на заповнення й підписання запиту, минув, тому запит не передано до ЕСОЗ і нікого не "

@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
+from typer.testing import CliRunner
 
+from esozflow.adapters.cli.app import app
 from esozflow.adapters.demo.people import REQUEST
 from esozflow.adapters.demo.scenarios import BY_NAME
 from esozflow.adapters.sandbox import Esoz, SandboxSettings, Seed, serve
 from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
+from esozflow.adapters.sealing import new_key
 from esozflow.adapters.signing import CertificateSigner
+from esozflow.adapters.stores.sql import Database, upgrade
 from esozflow.states import RegistrationRequest, RequestSigned
 from esozflow.states.redirects import with_parameters
 
@@ -20,8 +25,19 @@ README = (Path(__file__).parent.parent / "README.md").read_text()
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
+@pytest.fixture
+def _a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the commands of the README make."""
+    url = f"sqlite:///{tmp_path}/sign-ups.db"
+    monkeypatch.setenv("ESOZFLOW_STORE", url)
+    monkeypatch.setenv("ESOZFLOW_KEYS", new_key().get_secret_value())
+    with Database(SecretStr(url)) as database:
+        upgrade(database)
+
+
+@pytest.mark.usefixtures("_a_store")
 def test_the_embedding_example_walks_from_the_query_to_the_redirect(capsys: pytest.CaptureFixture[str]) -> None:
-    example, mounting = EXAMPLES
+    example, storing, mounting = EXAMPLES
     seed, authority = Seed(), SandboxAuthority.create()
     signer = CertificateSigner(authority.issue(Signatory(drfo=seed.confidant.tax_id)))
     signed = RequestSigned.of(signer.sign(RegistrationRequest.read(REQUEST).to_signed_json()))
@@ -45,8 +61,10 @@ def test_the_embedding_example_walks_from_the_query_to_the_redirect(capsys: pyte
             "query": query,
         }
         exec(compile(example, "README.md", "exec"), names)
+        exec(compile(storing, "README.md", "exec"), names)
         exec(compile(mounting, "README.md", "exec"), names)
         opened = names["app"].test_client().get(f"/confidant/sign-up?{query}", base_url="https://my.example.ua")
+        names["database"].close()
     assert opened.location.startswith("/confidant/sign-up/")
     assert re.fullmatch(
         r"https://pis\.example\.ua/oauth/callback\?code=[^&]+&state=xyz", names["redirect_to"].get_secret_value()
@@ -57,6 +75,13 @@ def test_the_embedding_example_walks_from_the_query_to_the_redirect(capsys: pyte
         "approve": 1,
         "exchange": 0,
     }
+
+
+def test_every_command_for_the_store_that_the_readme_names_exists() -> None:
+    named = set(re.findall(r"esozflow ((?:store|keys) \w+|list|history|purge)\b", README))
+    assert named == {"store upgrade", "store reseal", "keys new", "list", "history", "purge"}
+    for command in named:
+        assert CliRunner().invoke(app, [*command.split(), "--help"]).exit_code == 0
 
 
 def test_every_scenario_that_the_readme_names_exists() -> None:

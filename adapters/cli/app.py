@@ -7,6 +7,7 @@ import typer
 from .demo import demo
 from .sandbox import sandbox
 from .serving import auth_ui, pis
+from .store import history, keys, list_, purge, store
 from .up import up
 
 app = typer.Typer(
@@ -15,5 +16,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A finite-state-machine workflow engine and the ЕСОЗ sign-up of a patient by a confidant person.",
 )
-for command in (demo, up, auth_ui, pis, sandbox):
+for command in (demo, up, auth_ui, pis, sandbox, history, purge):
     app.command()(command)
+app.command("list")(list_)
+app.add_typer(store, name="store")
+app.add_typer(keys, name="keys")

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 
 from ...flow import Engine, FlowError
-from ...states.calls import ESOZ
+from ...states.calls import ESOZ, VAULT
 from ...states.flow import auth_ui as auth_ui_flow
+from ...states.flow import pis as pis_flow
 from ...states.signup import SignUp
+from ..bulkhead import Bulkhead
 from ..lifetime import print_line, serve_until_told_to_stop
 from ..logs import log_moves
-from ..stores.memory import MemoryStore
 from .failing import fail
+from .log_lines import log_as_json
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -51,57 +54,79 @@ def pis(as_json: AsJson = False, variables: Variables = False) -> None:
     _run(PisEnvironment, _pis_app, "PIS", as_json=as_json, variables=variables)
 
 
-def _auth_ui_app(environment: AuthUiEnvironment) -> Flask:
+@contextmanager
+def _auth_ui_app(environment: AuthUiEnvironment) -> Iterator[Flask]:
+    from ..serving.keeping import kept, tended
     from ..ui.web import auth_ui_app
 
-    return auth_ui_app(
-        Engine(
-            auth_ui_flow(environment.settings()),
-            store=MemoryStore[SignUp](),
-            ports={ESOZ: environment.gateway()},
-            observers=(log_moves(),),
-        )
-    )
+    flow = auth_ui_flow(environment.settings())
+    with kept(environment, flow) as (store, tend):
+        engine = Engine(flow, store=store, ports={ESOZ: _few_at_once(environment)}, observers=(log_moves(),))
+        with tended(engine, tend, every=environment.resume_seconds):
+            yield auth_ui_app(engine)
 
 
-def _pis_app(environment: PisEnvironment) -> Flask:
+def _few_at_once(environment: Environment) -> Bulkhead:
+    # While ЕСОЗ hangs, a quarter of the threads goes on showing pages.
+    return Bulkhead(environment.gateway(), most=max(1, environment.threads * 3 // 4))
+
+
+@contextmanager
+def _pis_app(environment: PisEnvironment) -> Iterator[Flask]:
     from pydantic import SecretStr
 
-    from ..demo.pis_site import Confidant, pis_app
+    from ..demo.pis_site import Confidant, Visits, forgetting, pis_app
     from ..sandbox import Seed
+    from ..serving.keeping import kept, tended
+    from ..vault import MemoryVault
 
-    invented = Seed().confidant
-    return pis_app(
-        environment.client(),
-        confidant=Confidant(
-            name=f"{invented.last_name} {invented.first_name} {invented.second_name}",
-            person_id=invented.person_id,
-            access_token=SecretStr(invented.access_token),
-        ),
-        esoz=environment.gateway(),
-        signer=environment.signer(),
-        settings=environment.settings(),
-        observers=(log_moves(),),
-    )
+    invented, flow = Seed().confidant, pis_flow(environment.settings())
+    esoz, vault, observers = _few_at_once(environment), MemoryVault(), (log_moves(),)
+    with kept(environment, flow, after_the_end=None) as (store, tend):
+        visits = Visits(forgetting(store, vault))
+
+        def tend_visits_too(engine: Engine[SignUp], stopped: Callable[[], bool]) -> None:
+            visits.end_idle()
+            tend(engine, stopped)
+
+        engine = Engine(flow, store=store, ports={ESOZ: esoz, VAULT: vault}, observers=observers)
+        with tended(engine, tend_visits_too, every=environment.resume_seconds):
+            yield pis_app(
+                environment.client(),
+                confidant=Confidant(
+                    name=f"{invented.last_name} {invented.first_name} {invented.second_name}",
+                    person_id=invented.person_id,
+                    access_token=SecretStr(invented.access_token),
+                ),
+                esoz=esoz,
+                signer=environment.signer(),
+                settings=environment.settings(),
+                store=store,
+                vault=vault,
+                visits=visits,
+                observers=observers,
+            )
 
 
-def _run(kind: type[E], app: Callable[[E], Flask], title: str, *, as_json: bool, variables: bool) -> None:
+def _run(
+    kind: type[E], serving: Callable[[E], AbstractContextManager[Flask]], title: str, *, as_json: bool, variables: bool
+) -> None:
     if variables:
         for name, told in kind.variables():
             typer.echo(f"{name}\n    {told}")
         return
     try:
         environment = kind.read()
-        _serve(environment, app(environment), title, as_json=as_json)
+        log_as_json(sys.stderr)
+        with serving(environment) as app:
+            _serve(environment, app, title, as_json=as_json)
     except FlowError as error:
         fail(error)
 
 
 def _serve(environment: Environment, app: Flask, title: str, *, as_json: bool) -> None:
     from ..serving.server import served
-    from .log_lines import log_as_json
 
-    log_as_json(sys.stderr)
     port = environment.port
     serving = served(
         app,

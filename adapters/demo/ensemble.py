@@ -14,6 +14,7 @@ from typing import Final, Self
 
 from ..sandbox import Seed
 from ..sandbox.keys import CONFIDANT_KEY, kept_authority
+from ..serving.checks import MEMORY
 from ..serving.process import ProcessFailed, ServingProcess
 from .scenario import SCOPE
 
@@ -24,7 +25,7 @@ _PREFIX: Final = "ESOZFLOW_"
 # What says where things are and who the PIS is, is the ensemble's to say; the switches of the flow stay the user's.
 _OF_THE_ENSEMBLE = """
 AUTH_BASE_URL API_BASE_URL AUTH_UI_BASE_URL CA_BUNDLE HOST PORT THREADS CLIENT_ID CLIENT_SECRET REDIRECT_URI SCOPE
-SIGNING_KEY KNOWN_REDIRECTS
+SIGNING_KEY KNOWN_REDIRECTS STORE KEYS KEYS_FILE
 """
 _REPLACED: Final = frozenset(_PREFIX + name for name in _OF_THE_ENSEMBLE.split())
 
@@ -77,6 +78,7 @@ class Ensemble:
             "AUTH_UI_BASE_URL": self.auth_ui,
             "KNOWN_REDIRECTS": f"{seed.pis.id}={redirect_uri}",
             "HOST": _HOST,
+            "STORE": MEMORY,
         }
         at_pis = at_auth_ui | {
             "CLIENT_ID": seed.pis.id,
@@ -95,8 +97,7 @@ class Ensemble:
             process.start()
 
     def _stop(self) -> None:
-        for process in self._processes:
-            process.tell_to_stop()
+        # The sandbox first: then no call to it is waited for.
         for process in self._processes:
             process.stop()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,10 +17,14 @@ from ...states.settings import Settings
 from ..http import HttpGateway, UnusableAddress, UnusableCaBundle
 from ..http.addresses import base_url
 from ..sandbox.seed import is_loopback
+from ..sealing import Keys
 from ..signing import SigningIdentity
 
 NONE: Final = "none"
 """The word that leaves a call out; an empty variable counts as not set."""
+
+MEMORY: Final = "memory"
+"""The word for a store that forgets."""
 
 _SCOPE = re.compile(r"[!#-\[\]-~]+(?: [!#-\[\]-~]+)*")
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
@@ -131,3 +136,40 @@ def ca_bundle(given: str) -> str:
     except UnusableCaBundle:
         raise wrong("names no usable file. Write the path of a readable PEM file with CA certificates.") from None
     return given
+
+
+def store(given: SecretStr) -> SecretStr:
+    """The url of a database, or the word `memory`."""
+    if not is_durable(given):
+        return given
+    from ..stores.sql import Database  # it loads a lot that memory does not need
+
+    try:
+        Database(given).close()
+    except UsageError:
+        raise wrong(
+            f"names no place for sign-ups. Write sqlite:///file, postgresql://user@host/name, or {MEMORY}."
+        ) from None
+    return given
+
+
+def is_durable(given: SecretStr | None) -> bool:
+    """Whether a store outlives its process."""
+    return given is not None and given.get_secret_value() != MEMORY
+
+
+def keys(given: str | None) -> Keys | None:
+    """A list of keys, one a line."""
+    return None if given is None else _keys(lambda: Keys.read(SecretStr(given)))
+
+
+def keys_file(given: str | None) -> Keys | None:
+    """The path of a file with keys."""
+    return None if given is None else _keys(lambda: Keys.from_file(Path(given)))
+
+
+def _keys(read: Callable[[], Keys]) -> Keys:
+    try:
+        return read()
+    except UsageError as unusable:
+        raise wrong(f"is not usable. {unusable.args[0]}. {unusable.hint}") from None

@@ -12,7 +12,16 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    InstanceOf,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ...flow import UsageError
@@ -20,6 +29,7 @@ from ...states.settings import RegisterAuth, Settings
 from ...states.signup import PisClient
 from ..http import HttpGateway
 from ..sandbox.seed import is_loopback
+from ..sealing import Keys
 from ..signing import CertificateSigner, SigningIdentity
 from . import checks
 from .server import THREADS
@@ -34,7 +44,7 @@ _Address = Annotated[str, AfterValidator(checks.address)]
 _Path = Annotated[str, AfterValidator(checks.path)]
 _Minutes = Annotated[int, Field(ge=1, le=_MOST_MINUTES)]
 _MINUTES = f"a whole number of minutes, 1 to {_MOST_MINUTES}"
-_YES_OR_NO = "true or false"
+_WHETHER = "true or false: whether "
 
 
 class UnusableEnvironment(UsageError):
@@ -76,18 +86,45 @@ class Environment(BaseSettings):
     port: int | None = Field(default=None, ge=0, le=65535, description="the port to listen at; 0 takes a free one")
     threads: int = Field(default=THREADS, ge=1, le=256, description="how many requests are answered at once, 1 to 256")
 
+    store: Annotated[SecretStr, AfterValidator(checks.store)] | None = Field(
+        default=None,
+        description="where sign-ups are kept: sqlite:///file, postgresql://user@host/name, or "
+        f"{checks.MEMORY}, which forgets them when the command stops",
+    )
+    keys: Annotated[InstanceOf[Keys] | None, NoDecode, BeforeValidator(checks.keys)] = Field(
+        default=None,
+        description="the keys that seal what is kept in a database, one a line, made by `esozflow keys new`",
+    )
+    keys_file: Annotated[InstanceOf[Keys] | None, NoDecode, BeforeValidator(checks.keys_file)] = Field(
+        default=None, description="the path of a file with the keys, instead"
+    )
+    resume_seconds: int = Field(
+        default=60,
+        ge=1,
+        le=3600,
+        description="seconds between two looks for sign-ups that wait for nobody, 1 to 3600",
+    )
+
     # The switches of the flow.
     register_auth: RegisterAuth | None = Field(
         default=None, description="what authorises the registration: " + ", ".join(RegisterAuth)
     )
-    send_jwt_in_body: bool | None = Field(default=None, description=_YES_OR_NO)
+    send_jwt_in_body: bool | None = Field(
+        default=None, description=_WHETHER + "the registration carries the jwt in its body, too"
+    )
     known_redirects: Annotated[frozenset[tuple[str, str]] | None, NoDecode, BeforeValidator(checks.redirects)] = Field(
         default=None, description="client_id=redirect_uri pairs that are registered at ЕСОЗ, parted by spaces"
     )
-    redirect_errors: bool | None = Field(default=None, description=_YES_OR_NO)
-    append_state: bool | None = Field(default=None, description=_YES_OR_NO)
-    ask_otp: bool | None = Field(default=None, description=_YES_OR_NO)
-    available_scopes_check: bool | None = Field(default=None, description=_YES_OR_NO)
+    redirect_errors: bool | None = Field(
+        default=None, description=_WHETHER + "an error is redirected to the PIS where its URI is known"
+    )
+    append_state: bool | None = Field(default=None, description=_WHETHER + "the redirect to the PIS carries its state")
+    ask_otp: bool | None = Field(
+        default=None, description=_WHETHER + "the confirm page asks for the optional code from an SMS"
+    )
+    available_scopes_check: bool | None = Field(
+        default=None, description=_WHETHER + "ЕСОЗ is asked which of the scopes may be approved"
+    )
     dictionaries_version: Literal["v1", "v2"] | None = Field(default=None, description="v1 or v2")
     client_details_path: _Path | None = Field(
         default=None,
@@ -95,13 +132,41 @@ class Environment(BaseSettings):
     )
     user_roles_path: _Path | None = Field(default=None, description="a path")
     global_roles_path: _Path | None = Field(default=None, description="a path with {user_id} in it")
-    page_lifetime_minutes: _Minutes | None = Field(default=None, description=_MINUTES)
-    prepare_lifetime_minutes: _Minutes | None = Field(default=None, description=_MINUTES)
-    hand_over_lifetime_minutes: _Minutes | None = Field(default=None, description=_MINUTES)
-    sign_up_lifetime_minutes: _Minutes | None = Field(default=None, description=_MINUTES)
+    page_lifetime_minutes: _Minutes | None = Field(
+        default=None, description=f"{_MINUTES}: how long a page of the Auth UI stays open"
+    )
+    prepare_lifetime_minutes: _Minutes | None = Field(
+        default=None, description=f"{_MINUTES}: how long the form of the PIS and its signing stay open"
+    )
+    hand_over_lifetime_minutes: _Minutes | None = Field(
+        default=None, description=f"{_MINUTES}: how long the PIS waits for the browser to come back"
+    )
+    sign_up_lifetime_minutes: _Minutes | None = Field(
+        default=None, description=f"{_MINUTES}: how long a sign-up may take in all"
+    )
     call_deadline_seconds: float | None = Field(
         default=None, gt=0, le=_MOST_SECONDS, description=f"seconds for a call to ЕСОЗ, at most {_MOST_SECONDS}"
     )
+
+    @field_validator("keys_file")
+    @classmethod
+    def _what_is_kept_is_sealed(cls, given: Keys | None, others: ValidationInfo) -> Keys | None:
+        if not {"keys", "store"} <= others.data.keys():  # one of them is wrong itself
+            return given
+        keys, durable = others.data["keys"], checks.is_durable(others.data["store"])
+        if given and keys:
+            raise checks.wrong(f"is given beside {PREFIX}KEYS. Give one of the two.")
+        if durable and not given and not keys:
+            raise checks.wrong(
+                f"is missing, and so is {PREFIX}KEYS: sign-ups in a database are always sealed. Make a key with "
+                "`esozflow keys new --file FILE` and name the file."
+            )
+        if not durable and (given or keys):
+            raise checks.wrong(
+                f"or {PREFIX}KEYS is given, and {PREFIX}STORE names no database to seal anything in. Name one, or "
+                "remove the keys."
+            )
+        return given
 
     @field_validator("send_jwt_in_body")
     @classmethod
@@ -141,6 +206,8 @@ class Environment(BaseSettings):
         """Give each variable with what to write, and whether it is needed or what holds without it."""
         for name, field in cls.model_fields.items():
             default = _default_of_flow(name) if field.default is None else field.default
+            if name == "port":
+                default = f"{cls.default_port}, or 0 with --json"
             without = "needed" if field.is_required() else None if default is None else f"default {default}"
             yield _variable(name), f"{field.description}" + (f" ({without})" if without else "")
 
@@ -152,6 +219,16 @@ class Environment(BaseSettings):
                 given[name] = timedelta(minutes=minutes)
         given["call_deadline"] = self.call_deadline_seconds
         return Settings(**{name: value for name, value in given.items() if value is not None})
+
+    @property
+    def database(self) -> SecretStr | None:
+        """The url of the database in which sign-ups are kept, if they are."""
+        return self.store if checks.is_durable(self.store) else None
+
+    @property
+    def sealing(self) -> Keys | None:
+        """The keys that seal them."""
+        return self.keys or self.keys_file
 
     def gateway(self) -> HttpGateway:
         """Give the port `esoz`."""
@@ -172,10 +249,11 @@ class AuthUiEnvironment(Environment):
     @field_validator("auth_ui_base_url")
     @classmethod
     def _tls_ends_before_it(cls, given: str | None, others: ValidationInfo) -> str | None:
-        if given is None and not is_loopback(others.data.get("host", "localhost")):
+        if not is_loopback(others.data.get("host", "localhost")) and not (given or "").startswith("https://"):
             raise checks.wrong(
-                f"is missing, and {PREFIX}HOST can be reached from other machines, to which plain http must not go. "
-                "Write the https address of the proxy in front of the Auth UI, or leave HOST out."
+                f"is {'plain http' if given else 'missing'}, and {PREFIX}HOST can be reached from other machines, to "
+                "which plain http must not go. Write the https address of the proxy in front of the Auth UI, or leave "
+                "HOST out."
             )
         return given
 

@@ -82,16 +82,12 @@ class ServingProcess:
         """Give the exit status, if it has ended."""
         return None if self._process is None else self._process.poll()
 
-    def tell_to_stop(self) -> None:
-        """Tell it to stop, and do not wait."""
-        if self._process and self._process.stdin:
-            self._process.stdin.close()
-
     def stop(self) -> None:
         """Tell it to stop, wait until it has, and end it if it takes too long."""
-        self.tell_to_stop()
         if self._process is None:
             return
+        if self._process.stdin:
+            self._process.stdin.close()
         if self._process.stdout:
             self._process.stdout.close()
         try:

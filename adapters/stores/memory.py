@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final, Generic, TypeVar
 
-from ...flow import Conflict, Move, Snapshot, StaleRevision, UnknownInstance
+from ...flow import Conflict, Engine, FlowError, Move, Snapshot, StaleRevision, UnknownInstance
 
 C = TypeVar("C")
+
+AFTER_THE_END: Final = timedelta(hours=1)
+"""So long the page on which a sign-up has ended can still be shown."""
 
 
 class MemoryStore(Generic[C]):
@@ -30,12 +35,12 @@ class MemoryStore(Generic[C]):
     def load(self, id: str) -> Snapshot[C]:
         """Give the last stored snapshot; raises `UnknownInstance`."""
         with self._lock:
-            return self._stored(id)
+            return self._found(id)
 
     def commit(self, snapshot: Snapshot[C], move: Move) -> None:
         """Compare and set; raises `StaleRevision` or `UnknownInstance`."""
         with self._lock:
-            if self._stored(snapshot.id).revision != snapshot.revision - 1:
+            if self._found(snapshot.id).revision != snapshot.revision - 1:
                 raise StaleRevision
             self._snapshots[snapshot.id] = snapshot
             self._journals[snapshot.id].append(move)
@@ -43,8 +48,13 @@ class MemoryStore(Generic[C]):
     def journal(self, id: str) -> Sequence[Move]:
         """Give all moves in order; raises `UnknownInstance`."""
         with self._lock:
-            self._stored(id)
+            self._found(id)
             return tuple(self._journals[id])
+
+    def stored(self) -> Sequence[Snapshot[C]]:
+        """Give every instance as it was last stored."""
+        with self._lock:
+            return tuple(self._snapshots.values())
 
     def forget(self, id: str) -> None:
         """Drop an instance and its journal, if it is there."""
@@ -52,8 +62,25 @@ class MemoryStore(Generic[C]):
             self._snapshots.pop(id, None)
             self._journals.pop(id, None)
 
-    def _stored(self, id: str) -> Snapshot[C]:
+    def _found(self, id: str) -> Snapshot[C]:
         try:
             return self._snapshots[id]
         except KeyError:
             raise UnknownInstance from None
+
+
+def forget_over(engine: Engine[C], store: MemoryStore[C], *, before: datetime | None) -> int:
+    """Let instances whose time is over expire, and forget those that ended before a moment, if one is given.
+
+    `store` is the one of the engine. Nothing else bounds how much it keeps, and of whom. Gives how many it forgot.
+    """
+    forgotten = 0
+    for snapshot in store.stored():
+        ended = engine.flow.states[snapshot.state].final
+        if ended and before and snapshot.entered_at < before:
+            store.forget(snapshot.id)
+            forgotten += 1
+        elif not ended:
+            with suppress(FlowError):  # it was moved or forgotten in the meantime
+                engine.load(snapshot.id)
+    return forgotten

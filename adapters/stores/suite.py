@@ -16,7 +16,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from ...flow import Conflict, FlowError, Move, Snapshot, StaleRevision, Store, UnknownInstance
+from ...flow import Conflict, Flow, FlowError, Move, Snapshot, StaleRevision, Store, UnknownInstance
+from ...states.flow import sign_up
 from ...states.signup import Query, SignUp
 
 _NOON = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)
@@ -25,6 +26,8 @@ _RIVALS = 50
 
 class StoreContract:
     """The promises of `flow.Store`. Override `store`, and `context` where yours keeps something else than sign-ups."""
+
+    flow: Flow[Any] = sign_up()
 
     def store(self) -> Store[Any]:
         """Give a new, empty store."""
@@ -49,8 +52,8 @@ class StoreContract:
         """Give a snapshot to store."""
         return Snapshot(
             id=id,
-            flow="sign_up",
-            version=1,
+            flow=self.flow.name,
+            version=self.flow.version,
             state=state,
             revision=revision,
             begun_at=_NOON,
@@ -80,7 +83,10 @@ class StoreContract:
     def test_a_commit_replaces_the_snapshot_and_appends_to_the_journal(self) -> None:
         store = self.store()
         store.create(self.snapshot())
-        later = [self.snapshot(revision=revision, state=f"s{revision}", kept=str(revision)) for revision in (1, 2, 3)]
+        later = [
+            self.snapshot(revision=revision, state=state, kept=state)
+            for revision, state in enumerate(("sign", "hand_over", "validate_params"), 1)
+        ]
         for snapshot in later:
             store.commit(snapshot, self.move(snapshot))
         assert store.load("one") == later[-1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 import requests
 from playwright.sync_api import BrowserContext, expect
 
@@ -15,10 +14,7 @@ from .inspection import flaws
 from .person import hands_over, press, said
 
 
-def test_a_sign_up_goes_from_the_pis_over_the_auth_ui_back_to_the_pis(
-    visit: Callable[..., BrowserContext], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("ESOZFLOW_SOAK", raising=False)  # it is the tests' own, and no setting
+def test_a_sign_up_goes_from_the_pis_over_the_auth_ui_back_to_the_pis(visit: Callable[..., BrowserContext]) -> None:
     page = visit().new_page()
     with Ensemble() as here:
         hands_over(page, here)

@@ -25,7 +25,7 @@ from esozflow.flow import (
     UsageError,
 )
 
-SOAK = os.environ.get("ESOZFLOW_SOAK") == "1"
+SOAK = os.environ.get("SOAK") == "1"
 
 
 def replayed(parcels: Any, office: Any, id: str) -> str:

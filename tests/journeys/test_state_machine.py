@@ -44,7 +44,7 @@ from esozflow.states import (
     sign_up,
 )
 
-SOAK = "ESOZFLOW_SOAK" in os.environ
+SOAK = "SOAK" in os.environ
 WRITES = ("register", "approve", "exchange")
 PATHS = {"register": "/api/pis/confidant/register", "approve": "/oauth/apps/authorize", "exchange": "/oauth/tokens"}
 # Where a sign-up may be found although the event was refused: its time was over before the event came.

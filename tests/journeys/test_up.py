@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +21,11 @@ import requests
 
 from esozflow.adapters.demo.ensemble import Ensemble
 from esozflow.adapters.sandbox import Seed
+from esozflow.adapters.sealing import new_key
 from esozflow.adapters.serving.process import ProcessFailed, ServingProcess
 from esozflow.adapters.ui.web.headers import SECURITY_HEADERS
+
+from ..adapters.scripted_server import Peer, Received, ScriptedServer, answer
 
 COMMAND = [sys.executable, "-m", "esozflow.adapters.cli"]
 FREE_PORTS = ("--sandbox-port", "0", "--auth-ui-port", "0", "--pis-port", "0")
@@ -52,13 +56,20 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def up(log: Path, *options: str, **variables: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+def up(
+    log: Path, *, start_new_session: bool = False, **variables: str
+) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
     """Run `esozflow up` on free ports, as a person does, and give it with the addresses that it prints."""
     environment = ENVIRONMENT | {f"ESOZFLOW_{name}": value for name, value in variables.items()}
     with (
         log.open("w") as errors,
         subprocess.Popen(
-            [*COMMAND, "up", *FREE_PORTS, *options], env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+            [*COMMAND, "up", *FREE_PORTS],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=start_new_session,
         ) as process,
     ):
         assert process.stdout
@@ -111,6 +122,9 @@ def test_the_three_parts_know_each_other_and_answer_with_every_header(tmp_path: 
         "PORT": "1",
         "CLIENT_SECRET": CANARY,
         "KNOWN_REDIRECTS": "nonsense",
+        "STORE": "nonsense",
+        "KEYS": CANARY,
+        "KEYS_FILE": "/nowhere",
     }
     log = tmp_path / "log"
     with up(log, **elsewhere) as (_, urls):
@@ -159,6 +173,17 @@ def test_told_to_stop_all_three_stop_in_order(tmp_path: Path, number: signal.Sig
 
 
 @of_linux
+def test_ctrl_c_at_a_terminal_is_for_it_alone_and_is_no_failure(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with up(log, start_new_session=True) as (process, _):
+        started = children(process)
+        assert process.pid not in {os.getpgid(pid) for pid in started.values()}
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(HANG) == 0
+    assert log.read_text() == ""
+
+
+@of_linux
 def test_killed_it_leaves_no_process_behind(tmp_path: Path) -> None:
     with up(tmp_path / "log") as (process, _):
         started = children(process)
@@ -199,6 +224,50 @@ def test_a_slip_in_the_environment_is_told_by_whom_it_concerns() -> None:
     assert "Traceback" not in done.stderr
 
 
+NEEDED = {"AUTH_BASE_URL": NOWHERE, "API_BASE_URL": NOWHERE}
+IN_MEMORY = "sign-ups are kept in memory"
+
+
+def served_alone(tmp_path: Path, **variables: str) -> str:
+    """Serve the Auth UI for a moment, and give what it said."""
+    environment = ENVIRONMENT | {f"ESOZFLOW_{name}": value for name, value in {**NEEDED, **variables}.items()}
+    with (tmp_path / "log").open("w") as log:
+        done = subprocess.run(
+            [*COMMAND, "auth-ui", "--json"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            timeout=HANG,
+            check=True,
+        )
+    assert json.loads(done.stdout)["base_url"]
+    return (tmp_path / "log").read_text()
+
+
+def test_that_sign_ups_are_only_in_memory_is_said_once_unless_it_is_meant(tmp_path: Path) -> None:
+    [line] = served_alone(tmp_path).splitlines()
+    assert json.loads(line)["event"].startswith(IN_MEMORY)
+    assert "ESOZFLOW_STORE" in line
+    assert served_alone(tmp_path, STORE="memory") == ""
+
+
+def test_a_database_is_used_when_it_is_ready_and_what_is_wrong_with_it_is_told(tmp_path: Path) -> None:
+    store = {"STORE": f"sqlite:///{tmp_path}/one.db", "KEYS": new_key().get_secret_value()}
+    for variables, told in (
+        (store, "The store has no tables yet"),
+        (store | {"STORE": f"postgresql://nobody:{CANARY}@127.0.0.1:1/none"}, "The store cannot be reached"),
+    ):
+        done = run("auth-ui", "--json", **NEEDED, **variables)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert told in done.stderr
+        assert "Traceback" not in done.stderr
+        assert CANARY not in done.stderr
+    assert run("store", "upgrade", STORE=store["STORE"]).returncode == 0
+    assert served_alone(tmp_path, **store) == ""
+
+
 def test_a_program_gets_the_addresses_as_json_and_stops_it_with_its_input() -> None:
     with ServingProcess("up", *FREE_PORTS, environment=ENVIRONMENT) as process:
         assert get(process.base_url).status_code == 200
@@ -208,8 +277,7 @@ def test_a_program_gets_the_addresses_as_json_and_stops_it_with_its_input() -> N
         pass  # the port is free again
 
 
-def test_an_ensemble_tells_who_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("ESOZFLOW_SOAK", raising=False)  # it is the tests' own, and no setting
+def test_an_ensemble_tells_who_has_ended() -> None:
     with Ensemble() as ensemble:
         ensemble.check()
         assert get(ensemble.auth_ui).status_code == 404
@@ -249,6 +317,37 @@ def test_the_auth_ui_alone_is_served_until_it_is_told_to_stop() -> None:
     assert taken.returncode == 2
     assert f"127.0.0.1, port {port}: the port is taken" in taken.stderr
     assert "Traceback" not in taken.stderr
+
+
+def test_while_esoz_hangs_three_quarters_of_the_threads_wait_for_it_and_the_others_show_pages() -> None:
+    threads, calls = 24, 18
+    reached, go = threading.Semaphore(0), threading.Event()
+    query = "client_id=a&redirect_uri=https://pis.example.ua/&scope=a&user_data=AAAA&token=a"
+
+    def hang(peer: Peer, _: Received) -> None:
+        reached.release()
+        assert go.wait(HANG)
+        peer.send(answer(422))
+
+    with ScriptedServer(hang) as esoz:
+        variables = {"AUTH_BASE_URL": esoz.url, "API_BASE_URL": esoz.url, "THREADS": str(threads)}
+        variables["CALL_DEADLINE_SECONDS"] = str(5 * HANG)
+        environment = ENVIRONMENT | {f"ESOZFLOW_{name}": value for name, value in variables.items()}
+        with ServingProcess("auth-ui", environment=environment) as process:
+            address = f"{process.base_url}/confidant/sign-up?{query}"
+            callers = [threading.Thread(target=get, args=(address,)) for _ in range(calls)]
+            for one in callers:
+                one.start()
+            for _ in callers:
+                assert reached.acquire(timeout=HANG)
+
+            assert get(f"{process.base_url}/confidant/static/pages.css").status_code == 200
+            assert get(address).status_code == 303
+            assert len(esoz.requests) == calls
+            go.set()
+            for one in callers:
+                one.join()
+    assert len(esoz.requests) == calls
 
 
 def test_a_command_that_never_gets_ready_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ from esozflow.states.events import (
 from esozflow.states.settings import RegisterAuth, Settings
 from esozflow.states.signup import PisClient
 
-SOAK = bool(os.environ.get("ESOZFLOW_SOAK"))
+SOAK = bool(os.environ.get("SOAK"))
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 CLIENT_ID = "6498d88e-97fb-47e2-85a5-99e884f888aa"
 USER_ID = "7673eb5a-0cae-4fa8-9f81-e6da46aa2940"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Flask
 
-from ....flow import Clock, Engine, Ids, Observer, Port, RandomIds, SystemClock, UsageError
+from ....flow import Clock, Engine, Ids, Observer, Port, RandomIds, Store, SystemClock, UsageError
 from ....states.calls import ESOZ, VAULT
 from ....states.flow import pis
 from ....states.ports import Signer
@@ -34,7 +35,9 @@ def pis_app(
     esoz: Port,
     signer: Signer,
     settings: Settings | None = None,
+    store: Store[SignUp] | None = None,
     vault: MemoryVault | None = None,
+    visits: Visits | None = None,
     clock: Clock | None = None,
     ids: Ids | None = None,
     observers: tuple[Observer, ...] = (),
@@ -43,25 +46,21 @@ def pis_app(
     """Give the site as a WSGI application. It serves the path of the client's `redirect_uri` as its callback.
 
     `confidant` is who signs in and whose test key `signer` signs with; `esoz` is a gateway with the client
-    secret, and `vault` keeps the tokens.
+    secret, `store` keeps the sign-ups and `vault` the tokens, both in memory if not
+    given; `visits` knows who is signed in and `forgetting` what was theirs.
     `patience` is in seconds: so long a page waits for a call that another request has under way. Raises `UsageError`
     for a `redirect_uri` whose path the site cannot serve, and for settings without `state`.
     """
     callback, settings = urlsplit(client.redirect_uri).path, settings or Settings()
     _check(callback, settings)
-    store, vault = MemoryStore[SignUp](), vault or MemoryVault()
+    store, vault = store or MemoryStore[SignUp](), vault or MemoryVault()
     clock = clock or SystemClock()
     ports = {ESOZ: esoz, VAULT: vault}
     engine = Engine(pis(settings), store=store, ports=ports, clock=clock, ids=ids, observers=observers)
     behind = BackEnd(
         client=client, confidant=confidant, engine=engine, esoz=esoz, signer=signer, vault=vault, clock=clock
     )
-
-    def forget(id: str) -> None:
-        store.forget(id)
-        vault.forget(id)
-
-    views = Views(behind, Visits(forget), ids or RandomIds(), patience)
+    views = Views(behind, visits or Visits(forgetting(store, vault)), ids or RandomIds(), patience)
     app = Flask("esozflow_pis", static_folder=STATIC_FILES, static_url_path="/static")
     app.add_url_rule("/", "home", views.home, methods=["GET"])
     app.add_url_rule("/sign-in", "sign_in", views.sign_in, methods=["POST"])
@@ -73,6 +72,20 @@ def pis_app(
     app.register_error_handler(Exception, views.refuse)
     app.after_request(secured)
     return app
+
+
+def forgetting(store: Store[SignUp], vault: MemoryVault) -> Callable[[str], None]:
+    """Give what forgets a sign-up whose visit is over: its tokens, and itself if it is only in memory.
+
+    What is in a database loses its data when its time is over, and goes when an operator purges it.
+    """
+
+    def forget(id: str) -> None:
+        if isinstance(store, MemoryStore):
+            store.forget(id)
+        vault.forget(id)
+
+    return forget
 
 
 def _check(callback: str, settings: Settings) -> None:

@@ -152,7 +152,7 @@ class Views:
         """4.8: take what the browser brings from the Auth UI, if it is this browser that was sent there."""
         if request.method == "HEAD":  # a program that looks whether the page is there must not use up a code
             return Response()
-        visit = self._visit() or Visit()
+        visit = self._visit() or Visit(0.0)
         begun, again = None, _home(visit.language)
         try:
             event = _callback(request.query_string)
@@ -171,8 +171,8 @@ class Views:
     def refuse(self, error: Exception) -> Response:
         """The page for whatever went wrong."""
         reference = (request.view_args or {}).get("reference")
-        lost = reference is None or isinstance(error, UnknownInstance)
-        return self._refused(error, None if lost else _address(str(reference)), language(request))
+        again = None if reference is None else _address(str(reference))
+        return self._refused(error, again, language(request))
 
     def _sent_out(self, visit: Visit, event: CallbackReceived) -> str:
         """Find the sign-up from which this browser was sent out with the state that it brings."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from .form import Entered
 
 MOST_VISITS: Final = 200
 """Browsers that are signed in at once; beyond it the one that was idle for longest is signed out."""
+MOST_IDLE: Final = 12 * 60 * 60.0
+"""Seconds after which `end_idle` ends the visit of a browser that has asked for nothing."""
 MOST_SIGN_UPS: Final = 20
 """Sign-ups of one visit. Each holds a form, which `site.MAX_FORM` bounds."""
 
@@ -43,8 +46,9 @@ class Begun:
 
 @dataclass(slots=True, repr=False)
 class Visit:
-    """One browser, signed in. `sign_ups` are by the references in their addresses."""
+    """One browser, signed in. `sign_ups` are by the references in their addresses; `last_seen` is in seconds."""
 
+    last_seen: float
     language: Language = "uk"
     sign_ups: dict[str, Begun] = field(default_factory=dict[str, Begun])
 
@@ -52,19 +56,23 @@ class Visit:
 class Visits:
     """All visits, by the ids of their browsers, for any number of threads.
 
-    `forget` is called with the id of each sign-up of a visit that is over.
+    `forget` is called with the id of each sign-up of a visit that is over. `seconds` measures how long ago something
+    was.
     """
 
-    def __init__(self, forget: Callable[[str], None], most: int = MOST_VISITS) -> None:
+    def __init__(
+        self, forget: Callable[[str], None], most: int = MOST_VISITS, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
         self._forget = forget
         self._most = most
+        self._seconds = seconds
         self._lock = threading.Lock()
         self._visits: OrderedDict[str, Visit] = OrderedDict()
 
     def begin(self, browser: str) -> None:
         """Begin a visit; the one that was idle for longest ends where there are too many."""
         with self._lock:
-            self._visits[browser] = Visit()
+            self._visits[browser] = Visit(self._seconds())
             over = [self._visits.popitem(last=False)[1] for _ in range(len(self._visits) - self._most)]
         self._leave(over)
 
@@ -73,6 +81,7 @@ class Visits:
         with self._lock:
             visit = self._visits.get(browser)
             if visit is not None:
+                visit.last_seen = self._seconds()
                 self._visits.move_to_end(browser)
             return visit
 
@@ -81,6 +90,14 @@ class Visits:
         with self._lock:
             visit = self._visits.pop(browser, None)
         self._leave([visit] if visit else [])
+
+    def end_idle(self) -> None:
+        """End the visits that nobody has used for `MOST_IDLE`."""
+        over, since = list[Visit](), self._seconds() - MOST_IDLE
+        with self._lock:
+            while self._visits and next(iter(self._visits.values())).last_seen < since:
+                over.append(self._visits.popitem(last=False)[1])
+        self._leave(over)
 
     def _leave(self, over: list[Visit]) -> None:
         for visit in over:

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from esozflow.adapters.demo.pis_site import Confidant
 from esozflow.adapters.demo.pis_site.showing import _masked, _moment
 from esozflow.adapters.demo.pis_site.texts import SITE_TEXTS
-from esozflow.adapters.demo.pis_site.visits import Begun, Visits
+from esozflow.adapters.demo.pis_site.visits import MOST_IDLE, Begun, Visits
 from esozflow.flow import UsageError
 from esozflow.states import Settings
 
@@ -55,6 +55,27 @@ def test_the_visit_that_was_idle_for_longest_ends_when_there_are_too_many() -> N
     visits.end("a")
     visits.end("a")
     assert forgotten == ["sign-up of b", "sign-up of a"]
+
+
+def test_a_visit_that_is_idle_for_too_long_ends_and_takes_its_sign_ups_along() -> None:
+    forgotten: list[str] = []
+    seconds = [0.0]
+    visits = Visits(forgotten.append, seconds=lambda: seconds[0])
+    for browser in ("a", "b"):
+        visits.begin(browser)
+        visit = visits.of(browser)
+        assert visit is not None
+        visit.sign_ups["r"] = Begun(id=f"sign-up of {browser}", begun_at=Site().clock.now(), entered={})
+    seconds[0] = 1.0
+    visits.of("a")
+    seconds[0] = MOST_IDLE
+    visits.end_idle()
+    assert forgotten == []
+    seconds[0] = MOST_IDLE + 1.0
+    visits.end_idle()
+    assert forgotten == ["sign-up of b"]
+    assert visits.of("a")
+    assert not visits.of("b")
 
 
 @pytest.mark.parametrize(

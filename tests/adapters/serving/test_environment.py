@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 import trustme
+from pydantic import SecretStr
 
 from esozflow.adapters.sandbox import Seed
 from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
+from esozflow.adapters.sealing import Keys, new_key
 from esozflow.adapters.serving.environment import AuthUiEnvironment, Environment, PisEnvironment, UnusableEnvironment
+from esozflow.adapters.serving.server import THREADS
 from esozflow.flow import UsageError
 from esozflow.states import Settings
 from esozflow.states.calls import Credential, Service
@@ -278,6 +281,9 @@ def test_the_auth_ui_leaves_the_machine_only_behind_an_address_that_says_how(giv
     given(AuthUiEnvironment, AUTH_UI_BASE_URL="http://my.example.ua")
     [problem] = problems(AuthUiEnvironment)
     assert problem.startswith("ESOZFLOW_AUTH_UI_BASE_URL is plain http to another machine")
+    given(AuthUiEnvironment, AUTH_UI_BASE_URL="http://127.0.0.1:8809")
+    [problem] = problems(AuthUiEnvironment)
+    assert problem.startswith("ESOZFLOW_AUTH_UI_BASE_URL is plain http, and ESOZFLOW_HOST can be reached")
     given(AuthUiEnvironment, AUTH_UI_BASE_URL="https://my.example.ua")
     assert AuthUiEnvironment.read().host == host
 
@@ -342,11 +348,65 @@ def test_the_gateway_has_the_hosts_the_authorities_and_for_the_pis_the_secret(
 
 def test_each_variable_is_explained_with_its_default_or_that_it_is_needed() -> None:
     explained = dict(PisEnvironment.variables())
+    assert explained["ESOZFLOW_PORT"].endswith("(default 8810, or 0 with --json)")
+    assert "SMS" in explained["ESOZFLOW_ASK_OTP"]
     assert explained["ESOZFLOW_AUTH_BASE_URL"].endswith("(needed)")
     assert explained["ESOZFLOW_CLIENT_SECRET"].endswith("(needed)")
-    assert explained["ESOZFLOW_THREADS"].endswith("(default 16)")
+    assert explained["ESOZFLOW_THREADS"].endswith(f"(default {THREADS})")
     assert explained["ESOZFLOW_REGISTER_AUTH"].endswith("(default jwt_header)")
     assert explained["ESOZFLOW_SEND_JWT_IN_BODY"].endswith("(default true)")
     assert explained["ESOZFLOW_PAGE_LIFETIME_MINUTES"].endswith("(default 60)")
     assert explained["ESOZFLOW_KNOWN_REDIRECTS"].endswith("parted by spaces")
     assert "ESOZFLOW_CLIENT_SECRET" not in dict(AuthUiEnvironment.variables())
+
+
+DATABASE = "postgresql://esozflow:canary-5d1f@db.example.ua/sign_ups"
+
+
+@BOTH
+def test_sign_ups_are_kept_in_memory_or_in_a_database_under_keys(
+    kind: type[Environment], given, tmp_path: Path
+) -> None:
+    given(kind)
+    assert (kind.read().store, kind.read().database, kind.read().sealing) == (None, None, None)
+    given(kind, STORE="memory")
+    assert (kind.read().database, kind.read().sealing) == (None, None)
+    key = new_key()
+    given(kind, STORE=DATABASE, KEYS=f"{key.get_secret_value()}\n{new_key().get_secret_value()}")
+    environment = kind.read()
+    assert environment.database == SecretStr(DATABASE)
+    assert environment.sealing
+    assert environment.sealing.ids[0] == Keys([key]).ids[0]
+    assert CANARY not in repr(environment)
+    (tmp_path / "keys").write_text(key.get_secret_value())
+    given(kind, KEYS="", KEYS_FILE=str(tmp_path / "keys"))
+    again = kind.read().sealing
+    assert again
+    assert again.ids == Keys([key]).ids
+
+
+KEPT_WRONGLY: list[tuple[dict[str, str], str, str]] = [
+    ({"STORE": DATABASE}, "KEYS_FILE", "is missing, and so is ESOZFLOW_KEYS"),
+    ({"STORE": "mysql://canary-5d1f"}, "STORE", "names no place for sign-ups. Write sqlite:///file"),
+    ({"STORE": "sqlite://"}, "STORE", "names no place for sign-ups"),
+    ({"STORE": DATABASE, "KEYS": "canary-5d1f"}, "KEYS", "is not usable. Key 1 is no key"),
+    ({"STORE": DATABASE, "KEYS_FILE": "/nowhere"}, "KEYS_FILE", "is not usable. The keys cannot be read"),
+    ({"KEYS": "{key}"}, "KEYS_FILE", "or ESOZFLOW_KEYS is given, and ESOZFLOW_STORE names no database"),
+    ({"KEYS": "{key}", "STORE": "memory"}, "KEYS_FILE", "or ESOZFLOW_KEYS is given, and ESOZFLOW_STORE names no"),
+]
+
+
+@pytest.mark.parametrize(("variables", "name", "told"), KEPT_WRONGLY)
+def test_what_does_not_keep_sign_ups_safely_is_told(variables: dict[str, str], name: str, told: str, given) -> None:
+    key = new_key().get_secret_value()
+    given(AuthUiEnvironment, **{name: value.replace("{key}", key) for name, value in variables.items()})
+    [problem] = problems(AuthUiEnvironment)
+    assert problem.startswith(f"ESOZFLOW_{name} {told}")
+    assert CANARY not in problem
+
+
+def test_keys_given_in_two_ways_are_told(given, tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text(new_key().get_secret_value())
+    given(AuthUiEnvironment, STORE=DATABASE, KEYS=new_key().get_secret_value(), KEYS_FILE=str(tmp_path / "keys"))
+    [problem] = problems(AuthUiEnvironment)
+    assert problem == "ESOZFLOW_KEYS_FILE is given beside ESOZFLOW_KEYS. Give one of the two."

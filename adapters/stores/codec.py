@@ -1,0 +1,171 @@
+"""Snapshots as bytes: JSON that names its own format, the flow and the flow's version.
+
+The fields are those of the types themselves. What is read is checked as strictly as what a user sends: an unknown
+field, a wrong type, a state that the flow does not have. Whoever changes the types raises the version of the flow and
+adds a migration, so that no waiting instance is stranded.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import ConfigDict, Field, SecretBytes, SecretStr, TypeAdapter
+
+from ...flow import Flow, ForeignSnapshot, InvalidInput, Snapshot, UsageError, Value
+
+C = TypeVar("C")
+V = TypeVar("V", bound=Value)
+
+FORMAT = 1
+"""Version of the frame around a snapshot, and of the snapshot's own fields."""
+
+Migration = Callable[[str, dict[str, Any]], tuple[str, dict[str, Any]]]
+"""Carries state and context, as parsed JSON, from one version of a flow to the next. Pure."""
+
+_MOST_PROBLEMS = 5
+_DEEPEST_PATH = 3
+"""Steps of a path that are told: format or snapshot, its field, the field of its context. All are our own names."""
+
+
+class UnreadableSnapshot(UsageError):
+    """What is stored is no snapshot that this version of the library can read. Nothing of it is repeated here."""
+
+    default_code = "unreadable_snapshot"
+
+    def __init__(self, why: str, *, code: str | None = None) -> None:
+        super().__init__(
+            f"A stored snapshot cannot be read: {why}",
+            hint="Read it with the version that stored it or one that can migrate it; else begin a new instance.",
+            code=code,
+        )
+
+
+class _Frame(Value):
+    model_config = ConfigDict(extra="ignore")
+
+    format: int
+
+
+class _Owner(Value):
+    model_config = ConfigDict(extra="ignore")
+
+    flow: Annotated[str, Field(pattern=r"^[\w.]{1,100}\z")]
+    version: int
+
+
+class _Owned(_Frame):
+    snapshot: _Owner
+
+
+class _Stored(Value, Generic[C]):
+    format: int
+    snapshot: Snapshot[C]
+
+
+class SnapshotCodec(Generic[C]):
+    """Turns snapshots of one flow, whose context is of the given type, into bytes and back.
+
+    `migrations` holds, for each older version that can still be carried on, the step to the next one. The bytes hold
+    every secret of a snapshot in clear, so they are of a type that shows nothing, and have to be sealed before they
+    leave the process. Raises `UsageError` when the migrations do not lead to the version of the flow.
+    """
+
+    def __init__(self, flow: Flow[C], context: type[C], migrations: Mapping[int, Migration] | None = None) -> None:
+        self.flow = flow
+        self._migrations = dict(migrations or {})
+        if sorted(self._migrations) != list(range(flow.version - len(self._migrations), flow.version)):
+            raise UsageError(
+                f"The migrations of {flow.name} do not lead step by step to version {flow.version}",
+                hint=f"Give one for each version from the oldest that is still stored to {flow.version - 1}.",
+                code="missing_migration",
+            )
+        self._plain: TypeAdapter[Snapshot[C]] = TypeAdapter(Snapshot[context])  # type: ignore[valid-type]
+        self._stored: type[_Stored[C]] = _Stored[context]  # type: ignore[valid-type]
+
+    def dump(self, snapshot: Snapshot[C]) -> SecretBytes:
+        """Give the bytes of a snapshot. Raises `ForeignSnapshot`, and `UsageError` for what JSON cannot hold."""
+        self.flow.belongs(snapshot)
+        try:
+            return _json({"format": FORMAT, "snapshot": self._plain.dump_python(snapshot)})
+        except (ValueError, TypeError, OverflowError, RecursionError) as error:  # their texts may repeat the value
+            kind = type(error).__name__
+        raise UsageError(
+            f"A snapshot cannot be stored: {kind}",
+            hint="Put only texts, numbers and times into a context, and no half of a surrogate pair into a text.",
+            code="unstorable_snapshot",
+        )
+
+    def load(self, stored: SecretBytes) -> Snapshot[C]:
+        """Give the snapshot that the bytes hold, carried on to the version of this flow.
+
+        Raises `UnreadableSnapshot` for anything that is no snapshot, and `ForeignSnapshot` for one of another flow, of
+        a version that cannot be carried on, or in a state that the flow does not have.
+        """
+        owner = self._owner(stored)
+        migrations = [self._migrations[version] for version in range(owner.version, self.flow.version)]
+        for migration in migrations:
+            stored = _migrated(stored, migration)
+        snapshot = _read(self._stored, stored).snapshot
+        state = self.flow.states.get(snapshot.state)
+        if state is None:
+            raise self._foreign(owner, ", in a state that the flow does not have")
+        if migrations:
+            ends = None if state.lifetime is None else snapshot.expires_at or snapshot.entered_at + state.lifetime
+            snapshot = replace(snapshot, version=self.flow.version, expires_at=ends)
+        return snapshot
+
+    def _owner(self, stored: SecretBytes) -> _Owner:
+        try:
+            found = _read(_Owned, stored)
+        except UnreadableSnapshot:  # in another format the owner may be written elsewhere
+            if _read(_Frame, stored).format == FORMAT:
+                raise
+            found = None
+        if found is None or found.format != FORMAT:
+            raise UnreadableSnapshot("its format is not known here", code="unknown_format")
+        owner = found.snapshot
+        if owner.flow != self.flow.name or owner.version not in {*self._migrations, self.flow.version}:
+            raise self._foreign(owner)
+        return owner
+
+    def _foreign(self, owner: _Owner, more: str = "") -> ForeignSnapshot:
+        return ForeignSnapshot(
+            expected=f"{self.flow.name} v{self.flow.version}", found=f"{owner.flow} v{owner.version}{more}"
+        )
+
+
+def _json(plain: Mapping[str, Any]) -> SecretBytes:
+    text = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_revealed)
+    return SecretBytes(text.encode())
+
+
+def _revealed(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    raise TypeError
+
+
+def _read(kind: type[V], stored: SecretBytes) -> V:
+    try:
+        return kind.read_json(stored.get_secret_value())
+    except InvalidInput as refusal:
+        problems = refusal.problems[:_MOST_PROBLEMS]
+    told = (f"{'.'.join(one.path.split('.')[:_DEEPEST_PATH]) or 'all of it'}: {one.rule}" for one in problems)
+    raise UnreadableSnapshot("; ".join(told))
+
+
+def _migrated(stored: SecretBytes, migration: Migration) -> SecretBytes:
+    try:
+        frame = json.loads(stored.get_secret_value())
+        snapshot = frame["snapshot"]
+        state, context = migration(snapshot["state"], snapshot["context"])
+        return _json({**frame, "snapshot": {**snapshot, "state": state, "context": context}})
+    except Exception as error:  # a migration that did not expect this: its text may hold anything
+        kind = type(error).__name__
+    raise UnreadableSnapshot(f"a migration failed with {kind}", code="migration_failed")

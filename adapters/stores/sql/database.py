@@ -1,0 +1,127 @@
+"""One database: a file of SQLite for a single machine, or PostgreSQL for many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+
+from pydantic import SecretStr
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from ....flow import FlowError, UsageError
+from .failures import failure_of
+
+T = TypeVar("T")
+
+_DRIVERS: Final = {
+    "sqlite": "sqlite+pysqlite",
+    "sqlite+pysqlite": "sqlite+pysqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+_WRITES: Final = "esozflow_writes"
+
+
+class Database:
+    """Runs transactions in any number of threads; each either happens as a whole or raises.
+
+    `url` is `sqlite:///file` or `postgresql://user:password@host/name`. `wait` is how many seconds a transaction waits
+    for a lock or for one of the `connections` before it fails. Raises `UsageError` for another url.
+    """
+
+    def __init__(self, url: SecretStr, *, wait: float = 5.0, connections: int = 10) -> None:
+        where = _url(url)
+        self.file = Path(where.database or "") if where.drivername.startswith("sqlite") else None
+        """The file, for SQLite."""
+        arguments = _sqlite_arguments(wait) if self.file else _postgresql_arguments(where, wait)
+        self._engine = create_engine(
+            where,
+            hide_parameters=True,
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=wait,
+            pool_pre_ping=self.file is None,
+            connect_args=arguments,
+        )
+        if self.file:
+            event.listen(self._engine, "connect", _sqlite_connected)
+            event.listen(self._engine, "begin", _sqlite_begins)
+        self._reading = self._engine if self.file else self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._writing = self._engine.execution_options(**{_WRITES: True})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Database {self._engine.url.render_as_string(hide_password=True)}>"
+
+    def read(self, act: Callable[[Connection], T]) -> T:
+        """Run single statements that read. Raises `StoreFailed`."""
+        return self._run(self._reading, act)
+
+    def write(self, act: Callable[[Connection], T]) -> T:
+        """Run one transaction: what `act` did is kept if it returns, and undone if it raises. Raises `StoreFailed`."""
+        return self._run(self._writing, act)
+
+    def close(self) -> None:
+        """Close all connections that are not in use."""
+        self._engine.dispose()
+
+    def _run(self, engine: Engine, act: Callable[[Connection], T]) -> T:
+        try:
+            with engine.begin() as connection:
+                return act(connection)
+        except FlowError:
+            raise
+        except Exception as error:  # drivers raise more kinds than SQLAlchemy wraps
+            failure = failure_of(error)
+        raise failure
+
+
+def _url(given: SecretStr) -> URL:
+    try:
+        found = make_url(given.get_secret_value())
+    except (ArgumentError, ValueError):  # their texts repeat the url, and with it a password
+        found = URL.create("unreadable")
+    driver = _DRIVERS.get(found.drivername)
+    if driver is None or (driver.startswith("sqlite") and found.database in (None, "", ":memory:")):
+        raise UsageError(
+            "This is no place for a store",
+            hint="Write sqlite:///file or postgresql://user@host/name; use MemoryStore where all may be forgotten.",
+            code="store_url",
+        )
+    return found.set(drivername=driver)
+
+
+def _sqlite_arguments(wait: float) -> dict[str, Any]:
+    return {"timeout": wait, "check_same_thread": False}
+
+
+def _postgresql_arguments(url: URL, wait: float) -> dict[str, Any]:
+    limits = f"-c lock_timeout={int(wait * 1000)} -c statement_timeout={int(wait * 2000)}"
+    asked = url.query.get("options", "")
+    return {
+        "connect_timeout": max(2, int(wait)),  # the least that libpq knows
+        "application_name": "esozflow",
+        "options": f"{limits} {asked if isinstance(asked, str) else ' '.join(asked)}".strip(),
+        # A machine that is gone says nothing: without these a read waits for hours.
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": int(wait * 2000),
+    }
+
+
+def _sqlite_connected(connection: Any, _: object) -> None:
+    for pragma in ("foreign_keys=ON", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begins(connection: Connection) -> None:
+    if connection.get_execution_options().get(_WRITES):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

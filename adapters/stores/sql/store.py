@@ -1,0 +1,139 @@
+"""The store in SQL: each move is one transaction, which replaces the snapshot and appends to the journal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from ....flow import Conflict, Move, Snapshot, StaleRevision, UnknownInstance, UsageError
+from ...sealing import Keys
+from ..codec import SnapshotCodec
+from .database import Database
+from .schema import check
+from .tables import instances, moves
+
+C = TypeVar("C")
+
+PURPOSE = "snapshot"
+"""What the seals of this store are for."""
+MAX_ID = 255
+"""Characters of an id: as many as every database can have in a key."""
+
+
+class SqlStore(Generic[C]):
+    """Keeps the instances of one flow in a database, sealed. Any number of threads and processes may share it.
+
+    A database may hold the instances of several flows. Raises `UsageError` when its schema is not current.
+    """
+
+    def __init__(self, database: Database, *, codec: SnapshotCodec[C], keys: Keys) -> None:
+        check(database)
+        self._database = database
+        self._codec = codec
+        self._keys = keys
+
+    def create(self, snapshot: Snapshot[C]) -> None:
+        """Store a new instance; raises `Conflict` when the id is taken, and `UsageError` when it cannot be stored."""
+        if not _can_be(snapshot.id):
+            raise UsageError(
+                "This can be no id of an instance",
+                hint=f"Give at most {MAX_ID} characters, no NUL and no half of a surrogate pair.",
+                code="id_unusable",
+            )
+        row = self._row(snapshot)
+
+        def act(connection: Connection) -> bool:
+            try:
+                connection.execute(insert(instances), row)
+            except IntegrityError:
+                return False
+            return True
+
+        if not self._database.write(act):
+            raise Conflict("An instance of this id is already stored", hint="Begin with a fresh, random id.")
+
+    def load(self, id: str) -> Snapshot[C]:
+        """Give the last stored snapshot.
+
+        Raises `UnknownInstance`, `SealBroken` for what this store did not write, and what `SnapshotCodec.load` raises.
+        """
+        found = self._database.read(lambda connection: _found(connection, id))
+        return self._codec.load(self._keys.open(found.sealed, purpose=PURPOSE, of=owner_of(found._mapping)))
+
+    def commit(self, snapshot: Snapshot[C], move: Move) -> None:
+        """Compare and set; raises `StaleRevision` or `UnknownInstance`."""
+        if not _can_be(snapshot.id):
+            raise UnknownInstance
+        row = self._row(snapshot)
+        moved = {"instance": snapshot.id} | {name: getattr(move, name) for name in Move.__slots__}
+
+        def act(connection: Connection) -> None:
+            expected = and_(instances.c.id == snapshot.id, instances.c.revision == snapshot.revision - 1)
+            if connection.execute(update(instances).where(expected), row).rowcount != 1:
+                _found(connection, snapshot.id)
+                raise StaleRevision
+            connection.execute(insert(moves), moved)
+
+        self._database.write(act)
+
+    def journal(self, id: str) -> Sequence[Move]:
+        """Give all moves in order; raises `UnknownInstance`."""
+        return journal_of(self._database, id)
+
+    def due(self, now: datetime, *, limit: int = 1000) -> list[str]:
+        """Give the ids of instances that wait for nobody: their time is over, or a call of theirs was interrupted.
+
+        `Engine.resume` carries each of them on.
+        """
+        columns = instances.c
+        waits_in_vain = or_(columns.expires_at <= now, *self._interrupted(now))
+        wanted = and_(columns.flow == self._codec.flow.name, ~columns.ended, waits_in_vain)
+        query = select(columns.id).where(wanted).order_by(columns.entered_at).limit(limit)
+        return list(self._database.read(lambda connection: connection.execute(query).scalars().all()))
+
+    def _interrupted(self, now: datetime) -> list[Any]:
+        deadlines = {state.name: state.call.deadline for state in self._codec.flow.states.values() if state.call}
+        return [
+            and_(instances.c.state == name, instances.c.entered_at <= now - timedelta(seconds=deadline))
+            for name, deadline in deadlines.items()
+        ]
+
+    def _row(self, snapshot: Snapshot[C]) -> dict[str, Any]:
+        row = {name: getattr(snapshot, name) for name in Snapshot.__slots__ if name != "context"}
+        row["ended"] = self._codec.flow.belongs(snapshot).final
+        plain = self._codec.dump(snapshot)
+        return row | {"sealed": self._keys.seal(plain, purpose=PURPOSE, of=owner_of(row))}
+
+
+def owner_of(row: Any) -> str:
+    """Give what a seal is bound to: everything else in its row. Whoever changes a column breaks the seal."""
+    bound = [row[column.name] for column in instances.c if column.name != "sealed"]
+    return json.dumps(bound, default=lambda moment: moment.astimezone(UTC).isoformat())
+
+
+def journal_of(database: Database, id: str) -> tuple[Move, ...]:
+    """Give the journal of any instance, of whatever flow. Raises `UnknownInstance`, `StoreFailed`."""
+    columns = [moves.c[name] for name in Move.__slots__]
+    query = select(*columns).where(moves.c.instance == id).order_by(moves.c.revision)
+
+    def act(connection: Connection) -> Sequence[Row[Any]]:
+        _found(connection, id)
+        return connection.execute(query).all()
+
+    return tuple(Move(**row._mapping) for row in database.read(act))
+
+
+def _found(connection: Connection, id: str) -> Row[Any]:
+    found = connection.execute(select(instances).where(instances.c.id == id)).one_or_none() if _can_be(id) else None
+    if found is None:
+        raise UnknownInstance
+    return found
+
+
+def _can_be(id: str) -> bool:
+    return len(id) <= MAX_ID and "\x00" not in id and not any("\ud800" <= one <= "\udfff" for one in id)

@@ -1,0 +1,383 @@
+"""The codec: strict about every byte, and about the version that wrote them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import SecretBytes, SecretStr
+
+from esozflow.adapters.stores.codec import Migration, SnapshotCodec, UnreadableSnapshot
+from esozflow.flow import Event, Expired, Flow, ForeignSnapshot, Message, Snapshot, State, UsageError, Value, on
+
+NOON = datetime(2026, 1, 31, 12, 0, 0, 1, tzinfo=UTC)
+CANARY = "canary-7f3a"
+EXAMPLES = 5_000 if "SOAK" in os.environ else 300
+
+
+class Returned(Event):
+    pass
+
+
+class Reader(Value):
+    name: SecretStr
+    age: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loan:
+    reader: Reader | None = None
+    titles: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
+    fine: float = 0.0
+    paid: bool = False
+
+
+def loans(version: int = 1, name: str = "loans", *, shelf: str = "shelf") -> Flow[Loan]:
+    why = "the library says so"
+    waiting = State[Loan](
+        name=shelf,
+        section="1",
+        actor="library",
+        lifetime=timedelta(days=1),
+        moves=(on(Returned, to="returned", because=why), on(Expired, to="lost", because=why)),
+    )
+    ends = [State[Loan](name=one, section="2", actor="library", final=True) for one in ("returned", "lost")]
+    return Flow(name, states=[waiting, *ends], initial=shelf, begin=lambda ids: Loan(), version=version)
+
+
+CODEC = SnapshotCodec(loans(), Loan)
+
+
+def snapshot(**changes: Any) -> Snapshot[Loan]:
+    first = Snapshot(
+        id="one",
+        flow="loans",
+        version=1,
+        state="shelf",
+        revision=3,
+        begun_at=NOON,
+        entered_at=NOON + timedelta(hours=1),
+        expires_at=NOON + timedelta(hours=25),
+        context=Loan(
+            reader=Reader(name=SecretStr(CANARY), age=8),
+            titles=("Кобзар", "\x00\n\u2028\\\"'", "𝄞"),
+            notes=(Message(code="late", params={"days": "3"}),),
+            fine=0.1,
+        ),
+    )
+    return replace(first, **changes)
+
+
+def plain(stored: SecretBytes) -> Any:
+    return json.loads(stored.get_secret_value())
+
+
+def with_(path: str, value: object) -> SecretBytes:
+    """Give the stored snapshot with one thing changed or added."""
+    framed = plain(CODEC.dump(snapshot()))
+    *above, last = [int(step) if step.isdecimal() else step for step in path.split(".")]
+    place = framed
+    for step in above:
+        place = place[step]
+    place[last] = value
+    return SecretBytes(json.dumps(framed).encode())
+
+
+def test_the_bytes_are_json_with_the_versions_of_the_format_and_of_the_flow_and_its_name() -> None:
+    assert plain(CODEC.dump(snapshot())) == {
+        "format": 1,
+        "snapshot": {
+            "id": "one",
+            "flow": "loans",
+            "version": 1,
+            "state": "shelf",
+            "revision": 3,
+            "begun_at": "2026-01-31T12:00:00.000001+00:00",
+            "entered_at": "2026-01-31T13:00:00.000001+00:00",
+            "expires_at": "2026-02-01T13:00:00.000001+00:00",
+            "context": {
+                "reader": {"name": CANARY, "age": 8},
+                "titles": ["Кобзар", "\x00\n\u2028\\\"'", "𝄞"],
+                "notes": [{"code": "late", "params": {"days": "3"}}],
+                "fine": 0.1,
+                "paid": False,
+            },
+        },
+    }
+
+
+def test_what_was_dumped_is_loaded_equal_and_of_the_same_types() -> None:
+    loaded = CODEC.load(CODEC.dump(snapshot()))
+    assert loaded == snapshot()
+    assert (type(loaded.context), type(loaded.context.reader)) == (Loan, Reader)
+    assert type(loaded.context.notes[0]) is Message
+    assert CODEC.load(CODEC.dump(snapshot(expires_at=None, context=Loan()))).context == Loan()
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("format", "1"),
+        ("format", True),
+        ("format", None),
+        ("more", 1),
+        ("snapshot", None),
+        ("snapshot", []),
+        ("snapshot.more", 1),
+        ("snapshot.id", 1),
+        ("snapshot.flow", None),
+        ("snapshot.flow", "Марко Садовий"),
+        ("snapshot.flow", "x" * 101),
+        ("snapshot.version", "1"),
+        ("snapshot.version", 1.0),
+        ("snapshot.state", None),
+        ("snapshot.revision", "3"),
+        ("snapshot.revision", 3.0),
+        ("snapshot.begun_at", 1_700_000_000),
+        ("snapshot.begun_at", None),
+        ("snapshot.entered_at", "2026-01-31T12:00:00"),
+        ("snapshot.entered_at", "noon"),
+        ("snapshot.expires_at", ""),
+        ("snapshot.context", None),
+        ("snapshot.context.more", 1),
+        ("snapshot.context.reader.more", 1),
+        ("snapshot.context.reader.name", None),
+        ("snapshot.context.reader.age", "8"),
+        ("snapshot.context.titles", "Кобзар"),
+        ("snapshot.context.titles.0", 7),
+        ("snapshot.context.notes.0.more", 1),
+        ("snapshot.context.notes.0.params", {"days": 3}),
+        ("snapshot.context.paid", 0),
+        ("snapshot.context.paid", "false"),
+        ("snapshot.context.fine", "0.1"),
+    ],
+)
+def test_a_wrong_type_or_an_unknown_field_at_any_depth_is_refused_by_name(path: str, value: object) -> None:
+    with pytest.raises(UnreadableSnapshot) as caught:
+        CODEC.load(with_(path, value))
+    assert caught.value.code == "unreadable_snapshot"
+    assert isinstance(caught.value, UsageError)
+
+
+@pytest.mark.parametrize("missing", ["format", "snapshot"])
+def test_a_frame_with_a_part_missing_is_refused(missing: str) -> None:
+    framed = plain(CODEC.dump(snapshot()))
+    del framed[missing]
+    with pytest.raises(UnreadableSnapshot, match=f"{missing}: missing"):
+        CODEC.load(SecretBytes(json.dumps(framed).encode()))
+
+
+@pytest.mark.parametrize("missing", ["id", "flow", "version", "state", "revision", "begun_at", "entered_at", "context"])
+def test_a_snapshot_with_a_field_missing_is_refused(missing: str) -> None:
+    framed = plain(CODEC.dump(snapshot()))
+    del framed["snapshot"][missing]
+    with pytest.raises(UnreadableSnapshot, match=f"snapshot.{missing}: missing"):
+        CODEC.load(SecretBytes(json.dumps(framed).encode()))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (CANARY, 1),
+        (f"snapshot.{CANARY}", 1),
+        (f"snapshot.context.{CANARY}", 1),
+        (f"snapshot.context.reader.{CANARY}", 1),
+        ("snapshot.context.notes.0.params", {CANARY: 3}),
+        (f"snapshot.context.notes.0.{CANARY}", 3),
+        ("snapshot.context.reader.age", CANARY),
+        ("snapshot.state", CANARY),
+        ("snapshot.flow", f" {CANARY}"),
+    ],
+)
+def test_a_refusal_repeats_nothing_of_what_was_stored(path: str, value: object) -> None:
+    with pytest.raises(UsageError) as caught:
+        CODEC.load(with_(path, value))
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert CANARY not in f"{error} {error!r} {error.args}"
+        error = error.__cause__ or error.__context__
+
+
+@pytest.mark.parametrize("found", [0, 2, -1, 10**30])
+def test_an_unknown_format_is_named_whatever_else_is_in_it(found: int) -> None:
+    for stored in (with_("format", found), SecretBytes(json.dumps({"format": found, "sign_ups": []}).encode())):
+        with pytest.raises(UnreadableSnapshot) as caught:
+            CODEC.load(stored)
+        assert caught.value.code == "unknown_format"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        ("snapshot.flow", "letters", "letters v1"),
+        ("snapshot.flow", "loans.reader", "loans.reader v1"),
+        ("snapshot.version", 0, "loans v0"),
+        ("snapshot.version", 2, "loans v2"),
+        ("snapshot.version", 10**30, "loans v1000"),
+        ("snapshot.state", "basement", "loans v1, in a state that the flow does not have"),
+    ],
+)
+def test_another_flow_version_or_state_is_foreign(path: str, value: object, told: str) -> None:
+    with pytest.raises(ForeignSnapshot) as caught:
+        CODEC.load(with_(path, value))
+    assert told in str(caught.value)
+    assert "this flow is loans v1" in str(caught.value)
+
+
+@pytest.mark.parametrize("change", [{"flow": "letters"}, {"version": 2}, {"state": "basement"}], ids=str)
+def test_a_snapshot_that_could_not_be_loaded_is_not_dumped_either(change: dict[str, Any]) -> None:
+    with pytest.raises(ForeignSnapshot):
+        CODEC.dump(snapshot(**change))
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        Loan(titles=(f"{CANARY}\ud800",)),
+        Loan(reader=Reader(name=SecretStr(f"{CANARY}\udfff"))),
+        Loan(fine=float("nan")),
+        Loan(fine=float("inf")),
+        Loan(titles=(object(),)),  # type: ignore[arg-type]
+    ],
+    ids=["half a character", "half a character in a secret", "no number", "infinity", "an object"],
+)
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")
+def test_what_json_cannot_hold_is_refused_before_anything_is_stored(context: Loan) -> None:
+    with pytest.raises(UsageError) as caught:
+        CODEC.dump(snapshot(context=context))
+    assert caught.value.code == "unstorable_snapshot"
+    assert CANARY not in f"{caught.value} {caught.value.__cause__} {caught.value.__context__}"
+
+
+def test_a_moment_that_utc_has_no_name_for_is_refused_too() -> None:
+    late = datetime.max.replace(tzinfo=timezone(timedelta(hours=-1)))
+    with pytest.raises(UsageError) as caught:
+        CODEC.dump(snapshot(entered_at=late))
+    assert caught.value.code == "unstorable_snapshot"
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=EXAMPLES, deadline=None, database=None)
+@given(stored=st.binary() | json_values.map(lambda value: json.dumps(value).encode()))
+def test_any_bytes_are_a_snapshot_or_a_named_refusal(stored: bytes) -> None:
+    with pytest.raises(UsageError):
+        CODEC.load(SecretBytes(stored))
+
+
+@settings(max_examples=EXAMPLES, deadline=None, database=None)
+@given(
+    path=st.sampled_from(
+        ["format", "snapshot", *(f"snapshot.{one}" for one in Snapshot.__slots__), "snapshot.context.titles"]
+    ),
+    value=json_values,
+    cut=st.integers(min_value=0),
+)
+def test_a_snapshot_with_anything_anywhere_or_cut_short_is_loaded_or_refused_by_name(
+    path: str, value: Any, cut: int
+) -> None:
+    stored = with_(path, value)
+    with contextlib.suppress(UsageError):
+        assert isinstance(CODEC.load(stored), Snapshot)
+    whole = CODEC.dump(snapshot()).get_secret_value()
+    with pytest.raises(UnreadableSnapshot):
+        CODEC.load(SecretBytes(whole[: cut % len(whole)]))
+
+
+@pytest.mark.parametrize("stored", [b"[" * 100_000, b'{"a":' * 100_000, b'{"format":1,"snapshot":' + b"[" * 100_000])
+def test_depth_is_refused_like_any_other_nonsense(stored: bytes) -> None:
+    with pytest.raises(UnreadableSnapshot):
+        CODEC.load(SecretBytes(stored))
+
+
+def test_nothing_of_the_bytes_shows() -> None:
+    stored = CODEC.dump(snapshot())
+    assert CANARY not in f"{stored} {stored!r} {CODEC!r} {vars(CODEC)}"
+
+
+def renamed(state: str, context: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Version 1 called its waiting state `desk`."""
+    return {"desk": "shelf"}.get(state, state), dict(context)
+
+
+def with_titles(state: str, context: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Version 2 knew one title."""
+    return state, {**{name: value for name, value in context.items() if name != "title"}, "titles": [context["title"]]}
+
+
+def stored_by(version: int, state: str, **context: Any) -> SecretBytes:
+    framed = plain(CODEC.dump(snapshot(context=Loan())))
+    framed["snapshot"] |= {"version": version, "state": state, "context": context}
+    return SecretBytes(json.dumps(framed).encode())
+
+
+def test_every_older_version_is_carried_on_step_by_step() -> None:
+    codec = SnapshotCodec(loans(3), Loan, {1: renamed, 2: with_titles})
+    for stored in (
+        stored_by(1, "desk", title="Кобзар"),
+        stored_by(2, "shelf", title="Кобзар"),
+        stored_by(3, "shelf", titles=["Кобзар"]),
+    ):
+        loaded = codec.load(stored)
+        assert loaded == snapshot(version=3, context=Loan(titles=("Кобзар",)))
+        assert codec.load(codec.dump(loaded)) == loaded
+
+
+@pytest.mark.parametrize("version", [0, 1, 4])
+def test_a_version_without_a_migration_is_foreign(version: int) -> None:
+    codec = SnapshotCodec(loans(3), Loan, {2: with_titles})
+    with pytest.raises(ForeignSnapshot, match=f"loans v{version}, this flow is loans v3"):
+        codec.load(stored_by(version, "shelf", title="Кобзар"))
+
+
+@pytest.mark.parametrize("given", [{1: renamed}, {3: renamed}, {1: renamed, 3: renamed}, {0: renamed, 2: with_titles}])
+def test_migrations_that_do_not_lead_to_the_version_of_the_flow_are_refused_at_once(
+    given: Mapping[int, Migration],
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        SnapshotCodec(loans(3), Loan, given)
+    assert caught.value.code == "missing_migration"
+
+
+def test_what_a_migration_ends_no_longer_expires_and_what_it_lets_wait_does() -> None:
+    ending = SnapshotCodec(loans(2), Loan, {1: lambda state, context: ("lost", {})})
+    assert ending.load(stored_by(1, "shelf")).expires_at is None
+    framed = plain(stored_by(1, "returned"))
+    framed["snapshot"]["expires_at"] = None
+    waiting = SnapshotCodec(loans(2), Loan, {1: lambda state, context: ("shelf", {})})
+    found = waiting.load(SecretBytes(json.dumps(framed).encode()))
+    assert found.expires_at == found.entered_at + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("migration", "code"),
+    [
+        (lambda state, context: {}[f"{CANARY}"], "migration_failed"),
+        (lambda state, context: 1 / 0, "migration_failed"),
+        (lambda state, context: None, "migration_failed"),
+        (lambda state, context: (state, {"a": object()}), "migration_failed"),
+        (lambda state, context: (state, {"a": CANARY}), "unreadable_snapshot"),
+        (lambda state, context: (7, context), "unreadable_snapshot"),
+        (lambda state, context: ("basement", context), "foreign_snapshot"),
+    ],
+)
+def test_a_migration_that_fails_or_gives_nonsense_is_told_by_its_kind_alone(migration: Any, code: str) -> None:
+    codec = SnapshotCodec(loans(2), Loan, {1: migration})
+    with pytest.raises(UsageError) as caught:
+        codec.load(stored_by(1, "shelf"))
+    assert caught.value.code == code
+    assert CANARY not in f"{caught.value} {caught.value.__cause__} {caught.value.__context__}"

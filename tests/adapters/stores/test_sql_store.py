@@ -1,0 +1,266 @@
+"""The store in SQL keeps the promises of every store, on both databases, and those of a store that others may see."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from esozflow.adapters.sealing import Keys, SealBroken, new_key
+from esozflow.adapters.stores.codec import SnapshotCodec
+from esozflow.adapters.stores.sql import Database, SqlStore, journal_of, upgrade
+from esozflow.adapters.stores.suite import StoreContract
+from esozflow.flow import Conflict, ForeignSnapshot, Snapshot, UnknownInstance, UsageError
+from esozflow.states import SignUp, sign_up
+
+from ...databases import NewDatabase
+
+SOAK = "SOAK" in os.environ
+
+
+class TestSqlStore(StoreContract):
+    keys = Keys([new_key()])
+
+    @pytest.fixture(autouse=True)
+    def _databases(self, new_database: NewDatabase) -> Iterator[None]:
+        self.new_database = new_database
+        self.opened: list[Database] = []
+        yield
+        for database in self.opened:
+            database.close()
+
+    def opened_store(self) -> SqlStore[SignUp]:
+        self.opened.append(Database(self.url))
+        upgrade(self.opened[-1])
+        return SqlStore(self.opened[-1], codec=SnapshotCodec(sign_up(), SignUp), keys=self.keys)
+
+    def store(self) -> SqlStore[SignUp]:
+        self.url = self.new_database()
+        return self.opened_store()
+
+    def reopened(self, store: Any) -> SqlStore[SignUp]:
+        return self.opened_store()
+
+
+IMPOSSIBLE = ["x" * 256, "one\x00", "\x00", "one\ud800"]
+
+
+@pytest.mark.parametrize("id", IMPOSSIBLE, ids=ascii)
+def test_an_id_that_no_database_can_keep_is_refused_once_and_unknown_ever_after(
+    stores: Any, kept: SimpleNamespace, id: str
+) -> None:
+    store, first = stores.store(), kept.snapshot(id)
+    with pytest.raises(UsageError) as caught:
+        store.create(first)
+    assert caught.value.code == "id_unusable"
+    later = kept.next_of(first)
+    for use in (lambda: store.load(id), lambda: store.journal(id), lambda: store.commit(later, kept.move(later))):
+        with pytest.raises(UnknownInstance):
+            use()
+
+
+def test_the_longest_id_is_kept(stores: Any, kept: SimpleNamespace) -> None:
+    store, first = stores.store(), kept.snapshot("𝄞" * 255)
+    store.create(first)
+    assert store.load(first.id) == first
+
+
+def test_nothing_secret_or_personal_can_be_read_in_the_database(stores: Any, kept: SimpleNamespace) -> None:
+    store, first = stores.store(), kept.snapshot()
+    store.create(first)
+    second = kept.next_of(first, state="register")
+    store.commit(second, kept.move(second))
+    assert kept.CANARY in store.load("one").context.jwt.get_secret_value()
+    everything = [stores.sql(f"SELECT * FROM {table}") for table in ("esozflow_instances", "esozflow_moves")]
+    assert kept.CANARY not in str(everything)
+    assert kept.CANARY.encode() not in b"".join(bytes(row.sealed) for row in everything[0])
+    if stores.database.file:
+        folder: Path = stores.database.file.parent
+        assert not [file.name for file in folder.iterdir() if kept.CANARY.encode() in file.read_bytes()]
+
+
+def test_the_journal_has_no_place_for_anything_but_the_move(stores: Any, kept: SimpleNamespace) -> None:
+    store, first = stores.store(), kept.snapshot()
+    store.create(first)
+    second = kept.next_of(first)
+    store.commit(second, kept.move(second))
+    [row] = stores.sql("SELECT * FROM esozflow_moves")
+    assert set(row._mapping) == {"instance", "revision", "event", "from_state", "to_state", "section", "actor", "at"}
+
+
+CHANGES = {
+    "flow": "'confidant_sign_up.pis'",
+    "version": "2",
+    "state": "'consent'",
+    "ended": "TRUE",
+    "revision": "7",
+    "begun_at": "'2026-01-31 12:00:00.123457'",
+    "entered_at": "'2020-01-31 12:00:00.123456'",
+    "expires_at": "'2036-01-31 12:00:00.123456'",
+}
+
+
+@pytest.mark.parametrize("column", CHANGES)
+def test_a_row_in_which_any_column_was_changed_is_not_accepted(stores: Any, kept: SimpleNamespace, column: str) -> None:
+    store = stores.store()
+    store.create(kept.snapshot())
+    stores.sql(f"UPDATE esozflow_instances SET {column} = {CHANGES[column]}")
+    with pytest.raises(SealBroken):
+        store.load("one")
+
+
+def test_every_column_is_tried_above(stores: Any) -> None:
+    assert {*CHANGES, "id", "sealed"} == {column.name for column in stores_columns()}
+
+
+def stores_columns() -> Any:
+    from esozflow.adapters.stores.sql.tables import instances
+
+    return instances.c
+
+
+def test_a_row_that_was_given_another_id_or_anothers_content_is_not_accepted(
+    stores: Any, kept: SimpleNamespace
+) -> None:
+    store = stores.store()
+    for id in ("one", "two"):
+        store.create(kept.snapshot(id))
+    stores.sql("UPDATE esozflow_instances SET id = 'three' WHERE id = 'one'")
+    sealed = stores.sql("SELECT sealed FROM esozflow_instances WHERE id = 'two'")[0].sealed
+    stores.sql("UPDATE esozflow_instances SET sealed = :sealed WHERE id = 'three'", sealed=sealed)
+    with pytest.raises(SealBroken):
+        store.load("three")
+    assert store.load("two") == kept.snapshot("two")
+
+
+def test_a_forged_byte_in_the_database_is_never_accepted(stores: Any, kept: SimpleNamespace) -> None:
+    store = stores.store()
+    store.create(kept.snapshot())
+    sealed = bytes(stores.sql("SELECT sealed FROM esozflow_instances")[0].sealed)
+    for position in range(0, len(sealed), 1 if SOAK else 37):
+        forged = sealed[:position] + bytes([sealed[position] ^ 1]) + sealed[position + 1 :]
+        stores.sql("UPDATE esozflow_instances SET sealed = :forged", forged=forged)
+        with pytest.raises(SealBroken):
+            store.load("one")
+    stores.sql("UPDATE esozflow_instances SET sealed = :sealed", sealed=sealed)
+    assert store.load("one") == kept.snapshot()
+
+
+def test_a_snapshot_that_was_sealed_for_something_else_is_not_accepted(stores: Any, kept: SimpleNamespace) -> None:
+    from esozflow.adapters.stores.sql.store import owner_of
+
+    store, codec = stores.store(), SnapshotCodec(kept.FLOWS["auth_ui"], SignUp)
+    store.create(kept.snapshot())
+    [row] = stores.sql("SELECT id FROM esozflow_instances")
+    owner = stores.database.read(lambda connection: owner_of(connection.execute(all_instances()).one()._mapping))
+    for purpose, accepted in (("cookie", False), ("snapshot", True)):
+        sealed = kept.KEYS.seal(codec.dump(kept.snapshot()), purpose=purpose, of=owner)
+        stores.sql("UPDATE esozflow_instances SET sealed = :sealed", sealed=sealed)
+        if accepted:
+            assert store.load(row.id) == kept.snapshot()
+            continue
+        with pytest.raises(SealBroken):
+            store.load(row.id)
+
+
+def all_instances() -> Any:
+    from sqlalchemy import select
+
+    from esozflow.adapters.stores.sql.tables import instances
+
+    return select(instances)
+
+
+def test_what_another_key_sealed_is_told_by_that(stores: Any, kept: SimpleNamespace) -> None:
+    stores.store(keys=Keys([new_key()])).create(kept.snapshot())
+    with pytest.raises(SealBroken) as caught:
+        stores.store().load("one")
+    assert caught.value.code == "unknown_key"
+    assert stores.store().journal("one") == ()
+
+
+def test_the_sign_ups_of_both_parties_may_share_a_database_and_are_not_mixed_up(
+    stores: Any, kept: SimpleNamespace
+) -> None:
+    at_pis = kept.snapshot("of the pis", flow="pis", state="sign")
+    stores.store("pis").create(at_pis)
+    stores.store("auth_ui").create(kept.snapshot("of the auth ui"))
+    assert stores.store("pis").load("of the pis") == at_pis
+    with pytest.raises(ForeignSnapshot):
+        stores.store("auth_ui").load("of the pis")
+    with pytest.raises(Conflict):
+        stores.store("auth_ui").create(kept.snapshot("of the pis"))
+    assert [move.event for move in journal_of(stores.database, "of the pis")] == []
+
+
+def test_a_snapshot_of_another_flow_is_not_stored(stores: Any, kept: SimpleNamespace) -> None:
+    with pytest.raises(ForeignSnapshot):
+        stores.store("pis").create(kept.snapshot())
+    assert stores.sql("SELECT * FROM esozflow_instances") == []
+
+
+def test_a_move_that_cannot_be_appended_leaves_the_snapshot_alone(stores: Any, kept: SimpleNamespace) -> None:
+    store, first = stores.store(), kept.snapshot()
+    store.create(first)
+    second = kept.next_of(first, state="register")
+    stores.sql(
+        "INSERT INTO esozflow_moves VALUES ('one', 1, 'Planted', 'a', 'b', '4.4', 'auth_ui', '2026-01-31 12:00:00.0')"
+    )
+    with pytest.raises(Exception, match="store_failed"):
+        store.commit(second, kept.move(second))
+    assert store.load("one") == first
+
+
+def test_every_moment_is_kept_to_the_microsecond_whatever_the_zone(stores: Any, kept: SimpleNamespace) -> None:
+    from zoneinfo import ZoneInfo
+
+    kyiv = kept.NOON.astimezone(ZoneInfo("Europe/Kyiv"))
+    store, first = stores.store(), kept.snapshot(begun_at=kyiv, entered_at=kyiv, expires_at=kyiv + timedelta(days=9999))
+    store.create(first)
+    second = kept.next_of(first)
+    store.commit(second, kept.move(second))
+    assert store.load("one") == second
+    assert store.journal("one") == (kept.move(second),)
+
+
+DUE_AT = timedelta(minutes=10)
+
+
+def waiting(kept: SimpleNamespace) -> dict[str, Snapshot[SignUp]]:
+    """Sign-ups of every sort, by their ids."""
+    soon, late = kept.NOON + DUE_AT, kept.NOON + 2 * DUE_AT
+    of = kept.snapshot
+    made = [
+        of("expired", expires_at=soon),
+        of("open", expires_at=late),
+        of("without an end", flow="auth_ui", state="validate_params"),
+        of("ended", state="expired", expires_at=None),
+        of("calling for long", state="register"),
+        of("calling since now", state="register", entered_at=soon - timedelta(seconds=29)),
+        of("calling until now", state="approve", entered_at=soon - timedelta(seconds=30)),
+    ]
+    return {one.id: one for one in made}
+
+
+def test_what_waits_for_nobody_is_due_and_nothing_else(stores: Any, kept: SimpleNamespace) -> None:
+    store = stores.store()
+    for one in waiting(kept).values():
+        store.create(one)
+    stores.store("pis").create(kept.snapshot("at the pis", flow="pis", state="sign", expires_at=kept.NOON))
+    assert set(store.due(kept.NOON + DUE_AT)) == {"expired", "calling for long", "calling until now"}
+    assert store.due(kept.NOON + DUE_AT, limit=1) == [store.due(kept.NOON + DUE_AT)[0]]
+    assert store.due(kept.NOON) == []
+    assert stores.store("pis").due(kept.NOON) == ["at the pis"]
+
+
+def test_a_store_shows_nothing_of_its_password_or_keys(make_stores: Any, kept: SimpleNamespace) -> None:
+    from pydantic import SecretStr
+
+    database = make_stores(SecretStr("postgresql://esozflow:canary-pass@127.0.0.1:1/sign_ups")).database
+    assert "canary" not in f"{database} {database!r} {vars(database)}"
+    assert "127.0.0.1" in repr(database)
