@@ -46,6 +46,7 @@ screenshots: $(VENV)/ready
 
 soak: $(VENV)/ready
 	SOAK=1 $(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m tests.soak $(SOAK_OPTIONS)
 
 format: $(VENV)/ready
 	$(BIN)/ruff check --fix .
