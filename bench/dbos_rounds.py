@@ -17,6 +17,8 @@ from typing import Any
 from dbos import DBOS, SetWorkflowID
 
 WAITS = 7
+POLLING = 0.01
+"""Seconds. It also looks for messages where the database tells of none."""
 MESSAGE = {"user_data": "x" * 4096}
 
 stepped = Semaphore(0)
@@ -50,7 +52,9 @@ def run(id: str, *, ahead: bool) -> None:
 
 def main() -> None:
     url = sys.stdin.readline().strip()
-    DBOS(config={"name": "sign-up", "system_database_url": url, "log_level": "ERROR"})
+    # Its default looks once a second, which would be all that is measured.
+    polling = {"notification_listener_polling_interval_sec": POLLING, "notification_coalesce_sec": 0.001}
+    DBOS(config={"name": "sign-up", "system_database_url": url, "log_level": "ERROR", **polling})
     DBOS.launch()
     run("first", ahead=False)
     tell({"dbos": version("dbos")})

@@ -30,6 +30,8 @@ def main() -> int:
     arguments.add_argument("--quick", action="store_true", help="half a minute, as in the tests")
     given = vars(arguments.parse_args())
     plan = QUICK if given.pop("quick") else dataclasses.replace(usual, **given)
+    if plan.seconds < usual.seconds:
+        plan = dataclasses.replace(plan, judge_memory=False)
     with ExitStack() as stack:
         if plan.database == "sqlite":
             folder = stack.enter_context(TemporaryDirectory(prefix="esozflow-"))

@@ -9,6 +9,9 @@ GROWTH, GROWTH_OF_THE_SANDBOX = 0.05, 0.1
 """Of its size a process may grow within the second half of the soak; more is a leak. The sandbox forgets with each
 wave, and stays about as large as the largest wave so far has made it."""
 
+LEAST_SAMPLES = 3
+"""In the second half; with fewer nothing can be said."""
+
 
 @dataclass(slots=True)
 class Memory:
@@ -37,10 +40,11 @@ class Memory:
     def growth(self) -> float:
         """MiB by which a straight line through the second half rises from its beginning to its end."""
         at, size = self._half
-        if len(at) < 3:
+        if len(at) < LEAST_SAMPLES:
             return 0.0
         return linear_regression(at, size).slope * (at[-1] - at[0])
 
     @property
     def flat(self) -> bool:
-        return self.growth <= self.allowed * self.typical
+        enough = len(self._half[0]) >= LEAST_SAMPLES
+        return enough and self.growth <= self.allowed * self.typical

@@ -27,4 +27,5 @@ def test_memory_that_grows_all_the_time_is_not_flat() -> None:
         steady.note(second, 100 + second % 7 + (50 if second < 200 else 0))
         leaking.note(second, 100 + second / 10)
     assert steady.flat
+    assert not Memory(at=[1.0, 2.0], size=[100.0, 100.0]).flat, "nothing can be said of two samples"
     assert not leaking.flat

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -23,6 +24,7 @@ PURPOSE = "snapshot"
 """What the seals of this store are for."""
 MAX_ID = 255
 """Characters of an id: as many as every database can have in a key."""
+_ID = re.compile(rf"[^\x00\ud800-\udfff]{{0,{MAX_ID}}}")
 
 # Built once: what a statement costs to build is more than the database needs to run it.
 _FIND = select(instances).where(instances.c.id == bindparam("id"))
@@ -158,4 +160,4 @@ def _found(connection: Connection, id: str) -> Row[Any]:
 
 
 def _can_be(id: str) -> bool:
-    return len(id) <= MAX_ID and "\x00" not in id and not any("\ud800" <= one <= "\udfff" for one in id)
+    return _ID.fullmatch(id) is not None
