@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SOURCES := $(sort $(shell find flow states adapters -type f -not -name '*.pyc'))
 JOBS ?= auto
 
-.PHONY: demo test check diagrams soak format clean
+.PHONY: demo test check diagrams screenshots soak format clean
 .DELETE_ON_ERROR:
 
 # Strict editable mode links each file, so a new file needs the install again: the list of files is the stamp.
@@ -37,12 +37,17 @@ check: $(VENV)/ready
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/python diagrams/generate.py --check
+	$(BIN)/esozflow check
 
 diagrams: $(VENV)/ready
 	$(BIN)/python diagrams/generate.py
 
+screenshots: $(VENV)/ready
+	$(BIN)/python docs/screenshots.py
+
 soak: $(VENV)/ready
 	SOAK=1 $(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m tests.soak $(SOAK_OPTIONS)
 
 format: $(VENV)/ready
 	$(BIN)/ruff check --fix .

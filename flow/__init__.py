@@ -1,7 +1,7 @@
 """The engine: declare a flow, step through it purely, drive it safely. It knows nothing of what the flow is about."""
 
 from .definition import Calling, Guard, State, Transition, guard, on, refuse
-from .diagram import mermaid
+from .diagrams import mermaid
 from .engine import Engine
 from .errors import (
     CallInProgress,

@@ -6,6 +6,19 @@ sentence asks for says `ours(...)` and why.
 
 from __future__ import annotations
 
+SECTIONS = {
+    "4.1": "PIS: Prepare patient sign-up data",
+    "4.2": "Auth UI: Validate query parameters",
+    "4.3": "Auth UI: Initialize sign-up request validation",
+    "4.4": "Auth UI: Show patient data to confirm",
+    "4.5": "Auth UI: Confirm patient sign-up form",
+    "4.6": "Auth UI: Show consent page",
+    "4.7": "Auth UI: Accept scopes",
+    "4.8": "Auth UI: Redirect grant code to redirect_uri",
+    "4.9": "PIS: Obtain access and refresh token",
+}
+"""The titles of the sections, to the letter."""
+
 SENTENCES = {
     "2.1": "This flow is based on current Auth Sign-up UI FE page with existing and modified back-end calls.",
     "2.2": (

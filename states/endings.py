@@ -28,6 +28,7 @@ _ENDINGS: tuple[tuple[Name, str, Actor, str | None], ...] = (
     (Name.RETURNED_ERROR, "4.9", Actor.PIS, "no_tokens"),
     (Name.NOT_RETURNED, "4.1", Actor.PIS, "not_returned"),
 )
+_EXISTS = frozenset({"tax_id_exists", "email_exists", "relationship_exists"})
 _MAY_REDIRECT = frozenset({Name.VALIDATION_REFUSED, Name.REGISTER_REFUSED})
 
 
@@ -65,4 +66,8 @@ def _restart(signup: SignUp, settings: Settings) -> str | None:
 
 def _truth(stated: str | None, signup: SignUp) -> str:
     # A registration that was asked for again may be refused because the first one succeeded.
-    return so_far(signup) if stated is None or (stated == "not_registered" and signup.maybe_registered) else stated
+    if stated is None or (stated == "not_registered" and signup.maybe_registered):
+        return so_far(signup)
+    # So may a sign-up that was begun again, after its page was lost: to begin once more would help nobody.
+    exists = any(message.code in _EXISTS for message in signup.messages)
+    return "user_exists" if exists and stated in ("nothing_done", "not_registered") else stated

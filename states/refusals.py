@@ -22,6 +22,7 @@ _BY_MESSAGE = {
     "Registration person and person that sign should be the same": "signer_is_not_person",
     "Input name doesn't match name from digital signature": "signer_is_not_person",
     "User with such tax_id already exists": "tax_id_exists",
+    "Relationship between confidant patient and related patient already exists": "relationship_exists",
     "Invalid access token": "session_expired",
     "Digital signature timestamp is expired": "signature_expired",
     "Unauthorized": "jwt_expired",

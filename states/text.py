@@ -22,20 +22,22 @@ class Source(StrEnum):
 class Text:
     """One text in two languages; `{name}` stands for a parameter of the message.
 
-    `source` says whose the Ukrainian wording is, `source_en` whose the English one.
+    `source` says whose the Ukrainian wording is, `source_en` whose the English one; `asked_by` are the ids of the
+    sentences of the document that ask for the text.
     """
 
     uk: str
     en: str
     source: Source = Source.OURS
     source_en: Source = Source.OURS
+    asked_by: tuple[str, ...] = ()
 
 
-def document(uk: str, en: str) -> Text:
-    """Give a Ukrainian text of the document, with our own English."""
-    return Text(uk, en, Source.DOCUMENT)
+def document(uk: str, en: str, *asked_by: str) -> Text:
+    """Give a Ukrainian text of the document, with our own English, and the ids of the sentences that ask for it."""
+    return Text(uk, en, Source.DOCUMENT, asked_by=asked_by)
 
 
-def published(uk: str, en: str, source_en: Source = Source.OURS) -> Text:
+def published(uk: str, en: str, source_en: Source = Source.OURS, *asked_by: str) -> Text:
     """Give a published Ukrainian text; its English is our own unless said otherwise."""
-    return Text(uk, en, Source.PUBLISHED, source_en)
+    return Text(uk, en, Source.PUBLISHED, source_en, asked_by)

@@ -13,12 +13,16 @@ from .text import Source, Text, document, published
 
 QUERY_CHECKS: Final = {
     "client_id_missing": document(
-        "Не вказаний ідентифікатор додатку для авторизації", "No application identifier is given for authorization"
+        "Не вказаний ідентифікатор додатку для авторизації",
+        "No application identifier is given for authorization",
+        "4.2.1",
     ),
-    "redirect_uri_missing": document("Не вказано адресу зворотнього визову", "No callback address is given"),
-    "scope_missing": document("Не вказано скоупів для авторизації", "No scopes are given for authorization"),
-    "user_data_empty": document("Не вказано дані для авторизації", "No data are given for authorization"),
-    "token_missing": document("Не вказано токен особи для авторизації", "No person's token is given for authorization"),
+    "redirect_uri_missing": document("Не вказано адресу зворотнього визову", "No callback address is given", "4.2.2"),
+    "scope_missing": document("Не вказано скоупів для авторизації", "No scopes are given for authorization", "4.2.3"),
+    "user_data_empty": document("Не вказано дані для авторизації", "No data are given for authorization", "4.2.4"),
+    "token_missing": document(
+        "Не вказано токен особи для авторизації", "No person's token is given for authorization", "4.2.5"
+    ),
 }
 
 ANSWERS: Final = {
@@ -51,6 +55,11 @@ ANSWERS: Final = {
         "Користувач з таким ідентифікаційним номером вже існує.",
         "User with such tax_id already exists",
         Source.PUBLISHED,
+    ),
+    "relationship_exists": Text(
+        "Зв'язок між законним представником і цим пацієнтом уже зареєстровано",
+        "Relationship between confidant patient and related patient already exists",
+        source_en=Source.PUBLISHED,
     ),
     "email_exists": published(
         "Користувач з такою email-адресою вже існує.", "A user with this e-mail address already exists."

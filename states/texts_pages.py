@@ -45,7 +45,7 @@ TITLES: Final = {
 }
 
 CAPTIONS: Final = {
-    "accept_and_proceed": published("Прийняти та продовжити", "Accept and proceed", Source.DOCUMENT),
+    "accept_and_proceed": published("Прийняти та продовжити", "Accept and proceed", Source.DOCUMENT, "4.4.1", "4.6.3"),
     "decline": Text("Відхилити", "Decline"),
     "retry": Text("Спробувати ще раз", "Try again"),
     "to_signing": Text("Перейти до підписання", "Go on to signing"),
@@ -65,6 +65,12 @@ OUTCOMES: Final = {
         "поверніться до ПІС.",
         "eHealth answered that this request registered nobody. To correct the data and submit a new request, "
         "go back to the PIS.",
+    ),
+    "user_exists": Text(
+        "Цього разу нікого не зареєстровано й нічого не змінено. Можливо, пацієнта зареєстровано раніше. "
+        "Не повторюйте реєстрацію: спершу спробуйте увійти від імені пацієнта через ПІС.",
+        "This time nobody was registered and nothing was changed. The patient may have been registered before. "
+        "Do not repeat the registration: first try to sign in on behalf of the patient in the PIS.",
     ),
     "register_unknown": Text(
         "Підтвердження від ЕСОЗ не отримано, тому невідомо, чи зареєстровано пацієнта. "

@@ -118,3 +118,12 @@ def test_importing_configures_no_logging_and_writes_no_file(python: Path, host: 
     )
     assert out.strip() == "[] [] False"
     assert set(host.rglob("*")) == before
+
+
+def test_every_file_of_the_packages_is_in_the_wheel(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    for package in ("flow", "states", "adapters"):
+        for file in (ROOT / package).rglob("*"):
+            if file.is_file() and "__pycache__" not in file.parts:
+                assert f"esozflow/{file.relative_to(ROOT)}" in names

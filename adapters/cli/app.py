@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from .check import check
 from .demo import demo
+from .diagram import diagram
+from .review import review
 from .sandbox import sandbox
 from .serving import auth_ui, pis
 from .store import history, keys, list_, purge, store
@@ -16,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A finite-state-machine workflow engine and the ЕСОЗ sign-up of a patient by a confidant person.",
 )
-for command in (demo, up, auth_ui, pis, sandbox, history, purge):
+for command in (demo, up, auth_ui, pis, sandbox, history, purge, diagram, check, review):
     app.command()(command)
 app.command("list")(list_)
 app.add_typer(store, name="store")

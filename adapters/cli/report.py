@@ -9,21 +9,10 @@ from rich.console import Console
 from rich.text import Text
 
 from ...flow import Moved
+from ...states.document import SECTIONS
 from ...states.texts import render
 from ..demo.scenario import Scenario
 from ..demo.stage import Performance
-
-_TITLES = {
-    "4.1": "PIS: Prepare patient sign-up data",
-    "4.2": "Auth UI: Validate query parameters",
-    "4.3": "Auth UI: Initialize sign-up request validation",
-    "4.4": "Auth UI: Show patient data to confirm",
-    "4.5": "Auth UI: Confirm patient sign-up form",
-    "4.6": "Auth UI: Show consent page",
-    "4.7": "Auth UI: Accept scopes",
-    "4.8": "Auth UI: Redirect grant code to redirect_uri",
-    "4.9": "PIS: Obtain access and refresh token",
-}
 
 
 class Moves(Protocol):
@@ -71,7 +60,7 @@ class Narration:
         if move.section != self._section:
             self._section = move.section
             self._console.print()
-            self._console.print(Text(f"{move.section} {_TITLES[move.section]}", style="bold cyan"))
+            self._console.print(Text(f"{move.section} {SECTIONS[move.section]}", style="bold cyan"))
         line = Text(f"  {move.actor:<8}{move.from_state:<17}")
         line.append(f"{_what(moved):<32}", style=_style(moved))
         line.append(f"→ {move.to_state}")

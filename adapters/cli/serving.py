@@ -18,6 +18,7 @@ from ...states.calls import ESOZ, VAULT
 from ...states.flow import auth_ui as auth_ui_flow
 from ...states.flow import pis as pis_flow
 from ...states.signup import SignUp
+from ..bulkhead import Bulkhead
 from ..lifetime import print_line, serve_until_told_to_stop
 from ..logs import log_moves
 from .failing import fail
@@ -60,9 +61,14 @@ def _auth_ui_app(environment: AuthUiEnvironment) -> Iterator[Flask]:
 
     flow = auth_ui_flow(environment.settings())
     with kept(environment, flow) as (store, tend):
-        engine = Engine(flow, store=store, ports={ESOZ: environment.gateway()}, observers=(log_moves(),))
+        engine = Engine(flow, store=store, ports={ESOZ: _few_at_once(environment)}, observers=(log_moves(),))
         with tended(engine, tend, every=environment.resume_seconds):
             yield auth_ui_app(engine)
+
+
+def _few_at_once(environment: Environment) -> Bulkhead:
+    # While ЕСОЗ hangs, a quarter of the threads goes on showing pages.
+    return Bulkhead(environment.gateway(), most=max(1, environment.threads * 3 // 4))
 
 
 @contextmanager
@@ -75,7 +81,7 @@ def _pis_app(environment: PisEnvironment) -> Iterator[Flask]:
     from ..vault import MemoryVault
 
     invented, flow = Seed().confidant, pis_flow(environment.settings())
-    esoz, vault, observers = environment.gateway(), MemoryVault(), (log_moves(),)
+    esoz, vault, observers = _few_at_once(environment), MemoryVault(), (log_moves(),)
     with kept(environment, flow, after_the_end=None) as (store, tend):
         visits = Visits(forgetting(store, vault))
 

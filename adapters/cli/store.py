@@ -37,20 +37,20 @@ def _span(given: str) -> timedelta:
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
-Url = Annotated[
-    str,
-    typer.Option(
-        "--store",
-        envvar="ESOZFLOW_STORE",
-        help="sqlite:///file or postgresql://user@host/name. A password belongs into the environment variable.",
-        show_default=False,
-    ),
-]
+_STORE = typer.Option(
+    "--store",
+    envvar="ESOZFLOW_STORE",
+    help="sqlite:///file or postgresql://user@host/name. A password belongs into the environment variable.",
+    show_default=False,
+)
+Url = Annotated[str, _STORE]
+OptionalUrl = Annotated[str | None, _STORE]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]
 
 
 @contextmanager
-def _opened(url: str, *, current: bool = True) -> Iterator[Database]:
+def opened(url: str, *, current: bool = True) -> Iterator[Database]:
+    """Open the database for one command, which fails with a plain error when that cannot be done."""
     # Imported where it is used: the other commands need no database.
     from ..stores.sql import Database, check
 
@@ -68,7 +68,7 @@ def upgrade(url: Url) -> None:
     """Make the tables, or bring them up to the version of this program."""
     from ..stores.sql import upgrade as upgrade_schema
 
-    with _opened(url, current=False) as database:
+    with opened(url, current=False) as database:
         upgrade_schema(database)
     typer.echo("The store is up to date.")
 
@@ -79,7 +79,7 @@ def reseal(url: Url) -> None:
     from ..stores.sql import keys_in_use
     from ..stores.sql import reseal as reseal_all
 
-    with _opened(url) as database:
+    with opened(url) as database:
         given = Keys.from_environment()
         done = reseal_all(database, given, between=_rest)
         in_use = keys_in_use(database)
@@ -122,7 +122,7 @@ def purge(
     """Delete sign-ups that ended or expired long ago, with their journals, in batches beside live traffic."""
     from ..stores.sql import purge as purge_all
 
-    with _opened(url) as database:
+    with opened(url) as database:
         count = purge_all(database, datetime.now(UTC) - older_than, between=_rest)
     typer.echo(f"{count} deleted")
 
@@ -135,7 +135,7 @@ def history(
     """Show what happened to a sign-up, move by move."""
     from ..stores.sql import journal_of
 
-    with _opened(url) as database:
+    with opened(url) as database:
         moves = journal_of(database, id)
     for move in moves:
         if as_json:
@@ -162,7 +162,7 @@ def list_(
     from ..stores.sql import listed
 
     before = None if older_than is None else datetime.now(UTC) - older_than
-    with _opened(url) as database:
+    with opened(url) as database:
         for one in listed(database, flow=flow, state=state, ended=ended, entered_before=before):
             ends = f"until {_time(one.expires_at)}" if one.expires_at else "ended" if one.ended else "without an end"
             line = f"{one.id}  {one.flow}  {one.state}  since {_time(one.entered_at)}  {ends}"

@@ -1,8 +1,9 @@
 """One connection of the web server: what of waitress has to be different where a URL carries secrets.
 
-Four things. Nothing of a request or of an exception gets into a log. What the server itself refuses is answered with
+Five things. Nothing of a request or of an exception gets into a log. What the server itself refuses is answered with
 a page. The answer to a request that is still being sent is not lost. And no request head takes long to read: the
-patterns of waitress 3.0 need minutes for some heads of a few kilobytes, and all connections wait meanwhile.
+patterns of waitress 3.0 need minutes for some heads of a few kilobytes, and all connections wait meanwhile. And no
+request takes for ever to arrive: a few hundred clients that send a byte now and then would shut out all others.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ _REQUEST_LINE = re.compile(rb"[!-~]+ [!-~\x80-\xff]+(?: HTTP/[0-9]\.[0-9])?")
 # Folded lines, which RFC 9112 5.2 lets a server refuse, and white space without end.
 _UNREADABLE = re.compile(rb"\n[ \t]|(?<![ \t])[ \t]{128}")
 
+REQUEST_SECONDS: Final = 60.0
+"""So long a request may take to arrive. Waitress itself closes only connections on which nothing at all comes."""
+
 LINGER_SECONDS: Final = 2.0
 LINGER_BYTES: Final = 8 * 1024 * 1024
 """So much of a refused request is still read. Browsers keep URLs under 2 MB."""
@@ -49,6 +53,9 @@ class Parser(HTTPRequestParser):
             super().parse_header(header_plus)
         except ValueError:  # an address that is none, a length of thousands of digits
             raise ParsingError("Unreadable head") from None
+        # A proxy in front may believe the length: what follows the last chunk would then be another's request.
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("A body of two lengths (RFC 9112, 6.1)")
 
 
 class ApplicationTask(WSGITask):
@@ -105,6 +112,8 @@ class Channel(HTTPChannel):
     _refused = False
     _lingers_until: float | None = None
     _lingered = 0
+    _arriving: HTTPRequestParser | None = None
+    _arriving_since = 0.0
 
     def service(self) -> None:
         """Answer one request. Called in a thread of the pool."""
@@ -113,7 +122,9 @@ class Channel(HTTPChannel):
         super().service()
 
     def readable(self) -> bool:
-        """Whether to read on."""
+        """Whether to read on. Asked at least once a second."""
+        if self._arrives_too_slowly():
+            self.will_close = True
         if self._lingers_until is None:
             return super().readable()
         if monotonic() > self._lingers_until:
@@ -139,6 +150,11 @@ class Channel(HTTPChannel):
             self.close_when_flushed = True
         elif lingers and self.connected:
             self._linger()
+
+    def _arrives_too_slowly(self) -> bool:
+        if self.request is not self._arriving or self.requests:  # nothing is read while one is answered
+            self._arriving, self._arriving_since = self.request, monotonic()
+        return self._arriving is not None and monotonic() > self._arriving_since + REQUEST_SECONDS
 
     def _linger(self) -> None:
         self._lingers_until = monotonic() + LINGER_SECONDS

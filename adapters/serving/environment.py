@@ -44,7 +44,7 @@ _Address = Annotated[str, AfterValidator(checks.address)]
 _Path = Annotated[str, AfterValidator(checks.path)]
 _Minutes = Annotated[int, Field(ge=1, le=_MOST_MINUTES)]
 _MINUTES = f"a whole number of minutes, 1 to {_MOST_MINUTES}"
-_YES_OR_NO = "true or false"
+_WHETHER = "true or false: whether "
 
 
 class UnusableEnvironment(UsageError):
@@ -109,14 +109,22 @@ class Environment(BaseSettings):
     register_auth: RegisterAuth | None = Field(
         default=None, description="what authorises the registration: " + ", ".join(RegisterAuth)
     )
-    send_jwt_in_body: bool | None = Field(default=None, description=_YES_OR_NO)
+    send_jwt_in_body: bool | None = Field(
+        default=None, description=_WHETHER + "the registration carries the jwt in its body, too"
+    )
     known_redirects: Annotated[frozenset[tuple[str, str]] | None, NoDecode, BeforeValidator(checks.redirects)] = Field(
         default=None, description="client_id=redirect_uri pairs that are registered at ЕСОЗ, parted by spaces"
     )
-    redirect_errors: bool | None = Field(default=None, description=_YES_OR_NO)
-    append_state: bool | None = Field(default=None, description=_YES_OR_NO)
-    ask_otp: bool | None = Field(default=None, description=_YES_OR_NO)
-    available_scopes_check: bool | None = Field(default=None, description=_YES_OR_NO)
+    redirect_errors: bool | None = Field(
+        default=None, description=_WHETHER + "an error is redirected to the PIS where its URI is known"
+    )
+    append_state: bool | None = Field(default=None, description=_WHETHER + "the redirect to the PIS carries its state")
+    ask_otp: bool | None = Field(
+        default=None, description=_WHETHER + "the confirm page asks for the optional code from an SMS"
+    )
+    available_scopes_check: bool | None = Field(
+        default=None, description=_WHETHER + "ЕСОЗ is asked which of the scopes may be approved"
+    )
     dictionaries_version: Literal["v1", "v2"] | None = Field(default=None, description="v1 or v2")
     client_details_path: _Path | None = Field(
         default=None,
@@ -124,10 +132,18 @@ class Environment(BaseSettings):
     )
     user_roles_path: _Path | None = Field(default=None, description="a path")
     global_roles_path: _Path | None = Field(default=None, description="a path with {user_id} in it")
-    page_lifetime_minutes: _Minutes | None = Field(default=None, description=_MINUTES)
-    prepare_lifetime_minutes: _Minutes | None = Field(default=None, description=_MINUTES)
-    hand_over_lifetime_minutes: _Minutes | None = Field(default=None, description=_MINUTES)
-    sign_up_lifetime_minutes: _Minutes | None = Field(default=None, description=_MINUTES)
+    page_lifetime_minutes: _Minutes | None = Field(
+        default=None, description=f"{_MINUTES}: how long a page of the Auth UI stays open"
+    )
+    prepare_lifetime_minutes: _Minutes | None = Field(
+        default=None, description=f"{_MINUTES}: how long the form of the PIS and its signing stay open"
+    )
+    hand_over_lifetime_minutes: _Minutes | None = Field(
+        default=None, description=f"{_MINUTES}: how long the PIS waits for the browser to come back"
+    )
+    sign_up_lifetime_minutes: _Minutes | None = Field(
+        default=None, description=f"{_MINUTES}: how long a sign-up may take in all"
+    )
     call_deadline_seconds: float | None = Field(
         default=None, gt=0, le=_MOST_SECONDS, description=f"seconds for a call to ЕСОЗ, at most {_MOST_SECONDS}"
     )
@@ -190,6 +206,8 @@ class Environment(BaseSettings):
         """Give each variable with what to write, and whether it is needed or what holds without it."""
         for name, field in cls.model_fields.items():
             default = _default_of_flow(name) if field.default is None else field.default
+            if name == "port":
+                default = f"{cls.default_port}, or 0 with --json"
             without = "needed" if field.is_required() else None if default is None else f"default {default}"
             yield _variable(name), f"{field.description}" + (f" ({without})" if without else "")
 
@@ -231,10 +249,11 @@ class AuthUiEnvironment(Environment):
     @field_validator("auth_ui_base_url")
     @classmethod
     def _tls_ends_before_it(cls, given: str | None, others: ValidationInfo) -> str | None:
-        if given is None and not is_loopback(others.data.get("host", "localhost")):
+        if not is_loopback(others.data.get("host", "localhost")) and not (given or "").startswith("https://"):
             raise checks.wrong(
-                f"is missing, and {PREFIX}HOST can be reached from other machines, to which plain http must not go. "
-                "Write the https address of the proxy in front of the Auth UI, or leave HOST out."
+                f"is {'plain http' if given else 'missing'}, and {PREFIX}HOST can be reached from other machines, to "
+                "which plain http must not go. Write the https address of the proxy in front of the Auth UI, or leave "
+                "HOST out."
             )
         return given
 

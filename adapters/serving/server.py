@@ -28,7 +28,7 @@ LARGEST_HEAD: Final = 512 * 1024
 query the Auth UI refuses with a page of its own."""
 LARGEST_BODY: Final = 64 * 1024
 """Bytes of a form, if not said otherwise. The Auth UI's have some hundred."""
-THREADS: Final = 16
+THREADS: Final = 64
 """How many requests are answered at once. Most of the time a thread waits for ЕСОЗ."""
 GRACE: Final = 35.0
 """Seconds in which running requests may finish when the server stops: a call to ЕСОЗ may take 30."""

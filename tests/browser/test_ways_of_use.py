@@ -108,7 +108,7 @@ def test_declining_needs_nothing_but_the_keyboard(here: Services, visit: Visits,
 def test_the_stops_of_a_page_come_in_the_order_in_which_it_is_read(start: Any, page: Page) -> None:
     page.goto(start(ask_otp=True).link())
     stops = tab_to(page, said("decline"))
-    assert stops == ["Перейти до основного змісту", "English", "otp", said("accept_and_proceed"), said("decline")]
+    assert stops == ["Перейти до основного вмісту", "English", "otp", said("accept_and_proceed"), said("decline")]
 
 
 def test_the_header_can_be_skipped(here: Services, page: Page) -> None:

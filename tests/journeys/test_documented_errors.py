@@ -77,7 +77,7 @@ REGISTER = [
         422,
         "validation_failed",
         "Relationship between confidant patient and related patient already exists",
-        None,
+        "уже зареєстровано",
     ),
     (401, "access_denied", "User is blocked.", "заблоковано"),
     (401, "access_denied", "Person not found.", None),

@@ -319,28 +319,35 @@ def test_the_auth_ui_alone_is_served_until_it_is_told_to_stop() -> None:
     assert "Traceback" not in taken.stderr
 
 
-def test_as_many_sign_ups_wait_for_an_answer_at_once_as_there_are_threads() -> None:
-    many = 24
-    meeting = threading.Barrier(many)
+def test_while_esoz_hangs_three_quarters_of_the_threads_wait_for_it_and_the_others_show_pages() -> None:
+    threads, calls = 24, 18
+    reached, go = threading.Semaphore(0), threading.Event()
     query = "client_id=a&redirect_uri=https://pis.example.ua/&scope=a&user_data=AAAA&token=a"
 
-    def met(peer: Peer, _: Received) -> None:
-        meeting.wait(HANG)
+    def hang(peer: Peer, _: Received) -> None:
+        reached.release()
+        assert go.wait(HANG)
         peer.send(answer(422))
 
-    with ScriptedServer(met) as esoz:
-        variables = {"AUTH_BASE_URL": esoz.url, "API_BASE_URL": esoz.url, "THREADS": str(many)}
+    with ScriptedServer(hang) as esoz:
+        variables = {"AUTH_BASE_URL": esoz.url, "API_BASE_URL": esoz.url, "THREADS": str(threads)}
         variables["CALL_DEADLINE_SECONDS"] = str(5 * HANG)
         environment = ENVIRONMENT | {f"ESOZFLOW_{name}": value for name, value in variables.items()}
         with ServingProcess("auth-ui", environment=environment) as process:
             address = f"{process.base_url}/confidant/sign-up?{query}"
-            callers = [threading.Thread(target=get, args=(address,)) for _ in range(many)]
+            callers = [threading.Thread(target=get, args=(address,)) for _ in range(calls)]
             for one in callers:
                 one.start()
+            for _ in callers:
+                assert reached.acquire(timeout=HANG)
+
+            assert get(f"{process.base_url}/confidant/static/pages.css").status_code == 200
+            assert get(address).status_code == 303
+            assert len(esoz.requests) == calls
+            go.set()
             for one in callers:
                 one.join()
-        assert len(esoz.requests) == many
-    assert not meeting.broken
+    assert len(esoz.requests) == calls
 
 
 def test_a_command_that_never_gets_ready_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

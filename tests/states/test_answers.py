@@ -135,6 +135,7 @@ def test_patient_data_at_the_limit_are_shown(examples: SimpleNamespace, person: 
     assert flow.page(snapshot).groups
 
 
+@pytest.mark.asks("4.3.2")
 @pytest.mark.parametrize(
     ("status", "data", "state"),
     [
@@ -182,6 +183,7 @@ def test_a_registration_whose_result_is_not_known_is_told_to_be_unknown(
     assert snapshot.state == (state or "register_refused")
 
 
+@pytest.mark.asks("4.5.3")
 @pytest.mark.parametrize("field", ["person", "user", "access_token"])
 def test_a_registration_answer_that_lacks_a_promised_part_is_a_result_unknown(
     examples: SimpleNamespace, field: str
@@ -194,6 +196,7 @@ def test_a_registration_answer_that_lacks_a_promised_part_is_a_result_unknown(
     )
 
 
+@pytest.mark.asks("4.9.2")
 @pytest.mark.parametrize(
     ("status", "data", "state"),
     [
@@ -238,6 +241,7 @@ def test_a_blank_request_leaves_nothing_that_could_be_widened(examples: SimpleNa
     assert examples.at(sign_up(), *way, examples.EXCHANGED).state == "save_tokens"
 
 
+@pytest.mark.asks("4.6.2")
 @pytest.mark.parametrize(
     ("data", "names"),
     [
@@ -283,6 +287,7 @@ def test_retry_after_roles_could_not_be_read_reads_the_roles_again(examples: Sim
     assert (snapshot.state, call.name) == ("user_roles", "user_roles")
 
 
+@pytest.mark.asks("4.6.1")
 @pytest.mark.parametrize(
     ("own", "of_all", "scopes"),
     [
@@ -440,6 +445,7 @@ def test_every_status_has_its_rfc_6749_error(statuses: tuple[int, ...], error: s
     assert {oauth_error_of(Answered(status=status)) for status in statuses} == {error}
 
 
+@pytest.mark.asks("4.3.3", "4.5.4", "4.9.3")
 def test_a_refused_call_shows_its_message_and_the_request_id(examples: SimpleNamespace) -> None:
     flow = sign_up()
     for name in ("init_validation", "register", "approve", "exchange"):
@@ -450,6 +456,7 @@ def test_a_refused_call_shows_its_message_and_the_request_id(examples: SimpleNam
         assert page.request_id == "request-422"
 
 
+@pytest.mark.asks("4.7.4")
 def test_a_refused_approval_is_told_on_the_same_consent_page_and_may_be_accepted_again(
     examples: SimpleNamespace,
 ) -> None:

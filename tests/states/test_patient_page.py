@@ -62,6 +62,7 @@ def leaves_of(value: Any, name: str = "") -> Iterator[Any]:
         yield value
 
 
+@pytest.mark.asks("4.4.1")
 def test_every_datum_of_the_patient_is_shown_in_its_group(examples: SimpleNamespace) -> None:
     def day(year: str, month: str, day: str) -> tuple[str, dict[str, str]]:
         return ("date", {"year": year, "month": month, "day": day})
@@ -190,6 +191,7 @@ def test_the_largest_patient_data_make_a_bounded_page() -> None:
     assert shown({"a": deep}) == [("person", "a", "x")]
 
 
+@pytest.mark.asks("4.4.1", "4.4.2")
 @pytest.mark.parametrize(("asked", "asks"), [(True, ("otp",)), (False, ())])
 def test_the_page_offers_to_accept_or_to_decline_and_nothing_to_edit(
     examples: SimpleNamespace, asked: bool, asks: tuple[str, ...]
@@ -218,6 +220,7 @@ def consent_fields(examples: SimpleNamespace, *events: Any) -> dict[str, list[tu
     }
 
 
+@pytest.mark.asks("4.6.3")
 def test_the_consent_page_shows_user_client_and_translated_scopes(examples: SimpleNamespace) -> None:
     assert consent_fields(examples, *examples.way_to("consent", part="auth_ui")) == {
         "user": [("full_name", "Тест canary-patient-name Тестович"), ("tax_id", "4218901133")],

@@ -150,6 +150,7 @@ def test_signed_content_survives_from_the_hand_over_to_the_validation_byte_for_b
     assert call.request.bearer.get_secret_value() == "canary-query-token"
 
 
+@pytest.mark.asks("4.1.4")
 def test_the_hand_over_leads_to_the_documented_page_with_the_documented_parameters(examples: SimpleNamespace) -> None:
     flow = sign_up()
 

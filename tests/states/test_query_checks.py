@@ -31,6 +31,7 @@ def without(*names: str) -> dict[str, Any]:
     return {name: SecretStr("") if name in SECRET else "" for name in names}
 
 
+@pytest.mark.asks("4.2.0")
 def test_the_five_checks_come_first_and_in_the_order_of_the_document() -> None:
     assert [code for _, code, _ in CHECKS][:5] == list(MISSING.values())
     assert [because.split(":")[0] for _, _, because in CHECKS] == [
@@ -44,6 +45,7 @@ def test_the_five_checks_come_first_and_in_the_order_of_the_document() -> None:
     ]
 
 
+@pytest.mark.asks("4.2.1", "4.2.2", "4.2.3", "4.2.4", "4.2.5")
 @pytest.mark.parametrize("name", list(MISSING))
 def test_a_missing_parameter_is_told_and_nothing_is_called(examples: SimpleNamespace, name: str) -> None:
     flow = auth_ui()

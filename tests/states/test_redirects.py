@@ -271,6 +271,7 @@ def test_a_foreign_redirect_in_the_approval_answer_ends_the_sign_up_without_a_re
     assert examples.codes(page) == ("redirect_foreign", "registered_not_approved")
 
 
+@pytest.mark.asks("4.7.3", "4.8.1")
 @pytest.mark.parametrize("status", [200, 201])
 def test_the_browser_is_sent_to_the_returned_uri_with_code_and_state(examples: SimpleNamespace, status: int) -> None:
     flow = auth_ui()

@@ -30,6 +30,7 @@ def shape(request: HttpRequest, revealed: Any) -> dict[str, Any]:
     }
 
 
+@pytest.mark.asks("2.1", "4.3.1")
 def test_the_validation_sends_the_signed_content_with_the_token_of_the_query(examples: SimpleNamespace) -> None:
     request = request_at(examples, Settings(), *examples.way_to("init_validation"))
 
@@ -42,6 +43,7 @@ def test_the_validation_sends_the_signed_content_with_the_token_of_the_query(exa
     }
 
 
+@pytest.mark.asks("2.1", "4.5.1", "4.5.2")
 @pytest.mark.parametrize("in_body", [True, False])
 @pytest.mark.parametrize(
     ("auth", "bearer"),
@@ -74,6 +76,7 @@ def test_the_registration_sends_the_content_and_the_jwt_where_the_settings_say(
     }
 
 
+@pytest.mark.asks("4.6.2")
 @pytest.mark.parametrize(("edition", "path"), [("v1", "/api/dictionaries"), ("v2", "/api/v2/dictionaries")])
 def test_the_dictionary_of_scopes_is_read_without_a_credential(
     examples: SimpleNamespace, edition: Any, path: str
@@ -110,6 +113,7 @@ def test_the_clients_details_are_read_with_the_session_token(
     }
 
 
+@pytest.mark.asks("4.6.1")
 def test_the_roles_are_read_for_a_query_that_names_no_scope(examples: SimpleNamespace) -> None:
     blank = (*examples.way_to("validate_params"), examples.opened(scope="  "), *examples.way_to("register")[4:])
     settings = Settings(user_roles_path="/my/roles", global_roles_path="/users/{user_id}/roles/global")
@@ -147,6 +151,7 @@ def test_the_scopes_that_may_be_approved_are_asked_for_with_the_requested_ones(e
     }
 
 
+@pytest.mark.asks("4.7.1", "4.7.2")
 def test_the_approval_names_client_scope_and_redirect_uri_under_app(examples: SimpleNamespace) -> None:
     request = request_at(examples, Settings(), *examples.way_to("approve"))
 
@@ -174,6 +179,7 @@ def test_the_approval_asks_for_the_narrowed_scopes_only(examples: SimpleNamespac
     assert examples.revealed(request.body)["app"]["scope"] == "declaration:read_pis"
 
 
+@pytest.mark.asks("4.9.1")
 def test_the_exchange_sends_the_code_and_the_client_secret_under_token(examples: SimpleNamespace) -> None:
     request = request_at(examples, Settings(), *examples.way_to("exchange"))
 
@@ -195,6 +201,7 @@ def test_the_exchange_sends_the_code_and_the_client_secret_under_token(examples:
     }
 
 
+@pytest.mark.asks("4.9.2")
 def test_the_vault_gets_the_tokens_of_the_answer(examples: SimpleNamespace) -> None:
     *_, (_, call) = examples.walk(sign_up(), *examples.way_to("save_tokens"))
 

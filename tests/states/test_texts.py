@@ -237,6 +237,7 @@ DOCUMENT = {
 }
 
 
+@pytest.mark.asks("4.2.1", "4.2.2", "4.2.3", "4.2.4", "4.2.5")
 @pytest.mark.parametrize(("code", "text"), DOCUMENT.items())
 def test_the_checks_of_4_2_speak_the_documents_words(code: str, text: str) -> None:
     assert render(Message(code=code)) == text
@@ -247,6 +248,7 @@ def test_nothing_else_in_ukrainian_is_the_documents() -> None:
     assert {code for code, text in CATALOGUE.items() if text.source is Source.DOCUMENT} == set(DOCUMENT)
 
 
+@pytest.mark.asks("4.4.1", "4.6.3")
 def test_the_button_of_4_4_and_4_6_has_the_documents_caption() -> None:
     button = Message(code="accept_and_proceed")
     assert render(button, "en") == "Accept and proceed"

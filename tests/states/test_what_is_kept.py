@@ -398,6 +398,7 @@ def test_a_validation_asked_for_again_starts_without_the_old_messages(examples: 
     assert (again.snapshot.context.messages, again.snapshot.context.request_id) == ((), None)
 
 
+@pytest.mark.asks("2.3", "4.1.3")
 def test_what_is_signed_is_what_was_filled_in_and_can_be_corrected_before(examples: SimpleNamespace) -> None:
     flow = pis()
     filled = examples.at(flow, *examples.way_to("sign"))
@@ -413,6 +414,7 @@ def test_what_is_signed_is_what_was_filled_in_and_can_be_corrected_before(exampl
     assert (signed.state, signed.context.content, signed.context.messages) == ("hand_over", None, ())
 
 
+@pytest.mark.asks("4.1.2")
 def test_a_filled_in_request_must_hold_on_the_day_it_was_filled_in(examples: SimpleNamespace) -> None:
     given: dict[str, Any] = {
         "client": examples.client(),
@@ -428,6 +430,7 @@ def test_a_filled_in_request_must_hold_on_the_day_it_was_filled_in(examples: Sim
     }
 
 
+@pytest.mark.asks("2.2", "4.1.1")
 def test_a_request_is_filled_in_by_somebody_who_is_signed_in(examples: SimpleNamespace) -> None:
     with pytest.raises(InvalidInput) as raised:
         RequestFilled(

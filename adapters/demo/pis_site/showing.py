@@ -120,5 +120,4 @@ def _moment(unix: int, lang: Language) -> str:
         moment = datetime.fromtimestamp(unix, KYIV)
     except (ValueError, OverflowError, OSError):  # no clock will ever show it
         return str(unix)
-    date = {"day": f"{moment.day:02}", "month": f"{moment.month:02}", "year": str(moment.year)}
-    return site_text("moment", lang, day=render(Message(code="date", params=date), lang), time=in_kyiv(moment))
+    return site_text("moment", lang, time=in_kyiv(moment, lang))

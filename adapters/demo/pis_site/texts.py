@@ -36,8 +36,8 @@ SITE_TEXTS: Final = {
     "new_patient": Text("Новий пацієнт", "New patient"),
     "begun_at": Text("розпочато о {time}", "begun at {time}"),
     "enough": Text(
-        "Для одного входу реєстрацій уже достатньо. Щоб почати нову, вийдіть з кабінету та увійдіть знову.",
-        "That is enough sign-ups for one visit. To begin a new one, sign out and sign in again.",
+        "За один вхід більше реєстрацій почати не можна. Щоб почати нову, вийдіть з кабінету та увійдіть знову.",
+        "No more sign-ups can be begun in this visit. To begin a new one, sign out and sign in again.",
     ),
     "form.lead": Text(
         "Форму заповнено вигаданими даними, їх можна змінити. Обов'язкові всі поля, крім позначених інакше.",
@@ -59,14 +59,14 @@ SITE_TEXTS: Final = {
     ),
     "waiting": Text(
         "Запит підписано. Підтвердьте реєстрацію на сторінці ЕСОЗ: {host}. Якщо її вже відкрито в іншій вкладці, "
-        "продовжуйте там. Якщо ЕСОЗ відмовила, почніть нову реєстрацію.",
+        "продовжуйте там. Якщо ЕСОЗ відмовила, дійте, як написано на її сторінці.",
         "The request is signed. Confirm the sign-up on the eHealth page: {host}. If it is open in another tab, go on "
-        "there. If eHealth refused, begin a new sign-up.",
+        "there. If eHealth refused, do as its page says.",
     ),
     "go_on": Text("Продовжити на сторінці ЕСОЗ", "Go on at the eHealth page"),
     "tokens": Text("Токени на сервері ПІС", "Tokens on the server of the PIS"),
     "ends_in": Text("приховано, закінчується на {tail}", "hidden, ends in {tail}"),
-    "moment": Text("{day}, {time} за київським часом", "{day}, {time} Kyiv time"),
+    "moment": Text("{time} за київським часом", "{time} Kyiv time"),
     "refresh": Text("Оновити токен доступу", "Refresh the access token"),
     "log_out": Text("Завершити сеанс в ЕСОЗ", "Log out of eHealth"),
     "refreshed": Text("Токен доступу оновлено.", "The access token was refreshed."),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import select
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from pydantic import SecretStr
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 
 from ....flow import FlowError, UsageError
 from .failures import failure_of
@@ -22,6 +24,8 @@ _DRIVERS: Final = {
     "postgresql+psycopg": "postgresql+psycopg",
 }
 _WRITES: Final = "esozflow_writes"
+_IDLE: Final = 1.0
+"""Seconds without use after which a connection to a server is tried before it is used."""
 
 
 class Database:
@@ -42,12 +46,14 @@ class Database:
             pool_size=connections,
             max_overflow=0,
             pool_timeout=wait,
-            pool_pre_ping=self.file is None,
             connect_args=arguments,
         )
         if self.file:
             event.listen(self._engine, "connect", _sqlite_connected)
             event.listen(self._engine, "begin", _sqlite_begins)
+        else:
+            event.listen(self._engine, "checkin", _postgresql_rests)
+            event.listen(self._engine, "checkout", _postgresql_is_there(self._engine.dialect))
         self._reading = self._engine if self.file else self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = self._engine.execution_options(**{_WRITES: True})
 
@@ -63,6 +69,13 @@ class Database:
     def read(self, act: Callable[[Connection], T]) -> T:
         """Run single statements that read. Raises `StoreFailed`."""
         return self._run(self._reading, act)
+
+    def write_at_once(self, act: Callable[[Connection], T]) -> T:
+        """Run a single statement that writes, as a transaction of its own. Raises `StoreFailed`.
+
+        On a server this saves two ways to it and back; SQLite is better told before it reads.
+        """
+        return self._run(self._writing if self.file else self._reading, act)
 
     def write(self, act: Callable[[Connection], T]) -> T:
         """Run one transaction: what `act` did is kept if it returns, and undone if it raises. Raises `StoreFailed`."""
@@ -125,3 +138,33 @@ def _sqlite_connected(connection: Any, _: object) -> None:
 def _sqlite_begins(connection: Connection) -> None:
     if connection.get_execution_options().get(_WRITES):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _postgresql_rests(_: object, record: Any) -> None:
+    record.info["idle_since"] = time.monotonic()
+
+
+def _postgresql_is_there(dialect: Dialect) -> Callable[[Any, Any, object], None]:
+    """Not asked before every statement: a server that has closed a connection has said so, and that is seen here."""
+
+    def check(connection: Any, record: Any, _: object) -> None:
+        idle = time.monotonic() - record.info.get("idle_since", time.monotonic())
+        if idle < _IDLE and not _has_something_to_say(connection):
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            failure = error
+        else:
+            return
+        raise InvalidatePoolError from failure
+
+    return check
+
+
+def _has_something_to_say(connection: Any) -> bool:
+    if connection.closed:
+        return True
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ....flow import Conflict, Move, Snapshot, StaleRevision, UnknownInstance, UsageError
@@ -23,6 +23,23 @@ PURPOSE = "snapshot"
 """What the seals of this store are for."""
 MAX_ID = 255
 """Characters of an id: as many as every database can have in a key."""
+
+# Built once: what a statement costs to build is more than the database needs to run it.
+_FIND = select(instances).where(instances.c.id == bindparam("id"))
+_UPDATE = (
+    update(instances)
+    .where(instances.c.id == bindparam("new_id"), instances.c.revision == bindparam("expected"))
+    .values({one: bindparam(f"new_{one.name}", type_=one.type) for one in instances.c if one.name != "id"})
+)
+_BROUGHT = [bindparam(column.name, type_=column.type) for column in moves.c if column.name != "instance"]
+_APPEND = insert(moves).values([bindparam("new_id"), *_BROUGHT])
+_UPDATED = _UPDATE.returning(instances.c.id).cte("updated")
+_MOVE = (
+    insert(moves)
+    .from_select([column.name for column in moves.c], select(_UPDATED.c.id, *_BROUGHT))
+    .returning(moves.c.revision)
+)
+"""Both in one statement, for databases that know it."""
 
 
 class SqlStore(Generic[C]):
@@ -69,17 +86,15 @@ class SqlStore(Generic[C]):
         """Compare and set; raises `StaleRevision` or `UnknownInstance`."""
         if not _can_be(snapshot.id):
             raise UnknownInstance
-        row = self._row(snapshot)
-        moved = {"instance": snapshot.id} | {name: getattr(move, name) for name in Move.__slots__}
-
-        def act(connection: Connection) -> None:
-            expected = and_(instances.c.id == snapshot.id, instances.c.revision == snapshot.revision - 1)
-            if connection.execute(update(instances).where(expected), row).rowcount != 1:
-                _found(connection, snapshot.id)
-                raise StaleRevision
-            connection.execute(insert(moves), moved)
-
-        self._database.write(act)
+        row = {f"new_{name}": value for name, value in self._row(snapshot).items()}
+        row |= {"expected": snapshot.revision - 1} | {name: getattr(move, name) for name in Move.__slots__}
+        if self._database.file:
+            moved = self._database.write(lambda connection: _moved_in_two(connection, row))
+        else:
+            moved = self._database.write_at_once(lambda connection: bool(connection.execute(_MOVE, row).all()))
+        if not moved:
+            self._database.read(lambda connection: _found(connection, snapshot.id))
+            raise StaleRevision
 
     def journal(self, id: str) -> Sequence[Move]:
         """Give all moves in order; raises `UnknownInstance`."""
@@ -128,8 +143,15 @@ def journal_of(database: Database, id: str) -> tuple[Move, ...]:
     return tuple(Move(**row._mapping) for row in database.read(act))
 
 
+def _moved_in_two(connection: Connection, row: dict[str, Any]) -> bool:
+    if connection.execute(_UPDATE, row).rowcount != 1:
+        return False
+    connection.execute(_APPEND, row)
+    return True
+
+
 def _found(connection: Connection, id: str) -> Row[Any]:
-    found = connection.execute(select(instances).where(instances.c.id == id)).one_or_none() if _can_be(id) else None
+    found = connection.execute(_FIND, {"id": id}).one_or_none() if _can_be(id) else None
     if found is None:
         raise UnknownInstance
     return found

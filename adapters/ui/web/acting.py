@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
+from threading import BoundedSemaphore
 from typing import Final
 
 from flask import Response
@@ -16,6 +17,9 @@ PATIENCE: Final = 5.0
 """Seconds that an answer waits for a call that another request has under way: a double click is then not seen."""
 CHECK: Final = "Check"
 """The action of the page that waits for a call: look whether it is over."""
+MOST_WAITING: Final = 8
+"""Answers that wait so at once. With more, each says at once that the call is under way: a waiting thread serves
+nobody else."""
 _PAUSE: Final = 0.05
 
 _REVISION = re.compile(r"[0-9]{1,9}")
@@ -27,6 +31,7 @@ class Acting:
     def __init__(self, engine: Engine[SignUp], patience: float = PATIENCE) -> None:
         self._engine = engine
         self._patience = patience
+        self._places = BoundedSemaphore(MOST_WAITING)
 
     def seen(self, id: str, form: Mapping[str, str]) -> Snapshot[SignUp]:
         """Give the sign-up as the form's page showed it. Raises `StaleRevision` when it has moved since."""
@@ -37,12 +42,17 @@ class Acting:
 
     def settled(self, id: str) -> Snapshot[SignUp]:
         """Give the sign-up, if possible after a call that is under way."""
-        until = time.monotonic() + self._patience
         signup = self._engine.load(id)
-        while self.is_calling(signup) and time.monotonic() < until:
-            time.sleep(_PAUSE)
-            signup = self._engine.load(id)
-        return signup
+        if not self.is_calling(signup) or not self._places.acquire(blocking=False):
+            return signup
+        try:
+            until = time.monotonic() + self._patience
+            while self.is_calling(signup) and time.monotonic() < until:
+                time.sleep(_PAUSE)
+                signup = self._engine.load(id)
+            return signup
+        finally:
+            self._places.release()
 
     def is_calling(self, signup: Snapshot[SignUp]) -> bool:
         """Whether a call of the sign-up is under way."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from flask import Blueprint, Flask, Response, request, url_for
-from werkzeug.exceptions import Forbidden, NotFound
+from werkzeug.exceptions import Forbidden, MethodNotAllowed, NotFound, default_exceptions
 
 from ....flow import (
     CallInProgress,
@@ -44,6 +44,9 @@ from .rendering import Renderer
 NAME: Final = "esozflow_auth_ui"
 COOKIE: Final = "__Host-esozflow-sign-up"
 STATIC: Final = "/confidant/static"
+_READS: Final = ("GET", "HEAD")
+# All of them are ours to refuse: a host's own page might lack the headers, and the address has a secret query.
+_METHODS: Final = (*_READS, "POST", "PUT", "PATCH", "DELETE")
 MAX_FORM: Final = 16 * 1024
 """Bytes of a form: a token, a revision, an action and a code have some hundred."""
 
@@ -57,10 +60,12 @@ def auth_ui_pages(engine: Engine[SignUp], *, ids: Ids | None = None, patience: f
     """
     views = _Views(engine, ids or RandomIds(), patience)
     pages = Blueprint(NAME, __name__, static_folder="static", static_url_path=STATIC)
-    pages.add_url_rule(PATH, "open", views.open, methods=["GET"])
+    pages.add_url_rule(PATH, "open", views.open, methods=[*_METHODS], strict_slashes=False)
     pages.add_url_rule(f"{PATH}/<reference>", "show", views.show, methods=["GET"])
     pages.add_url_rule(f"{PATH}/<reference>", "act", views.act, methods=["POST"])
     pages.register_error_handler(Exception, views.refuse)
+    for code in default_exceptions:  # a host's own handler of a code would come before that of all exceptions
+        pages.register_error_handler(code, views.refuse)
     pages.after_request(secured)
     return pages
 
@@ -90,6 +95,8 @@ class _Views:
 
     def open(self) -> Response:
         """4.2: read the secret query once, and go on at an address that says nothing."""
+        if request.method not in _READS:
+            raise MethodNotAllowed(_READS)
         if request.method == "HEAD":  # a program that looks whether the page is there
             return Response()
         browser, reference = self._browser(), self._ids.token()

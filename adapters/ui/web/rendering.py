@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ....flow import Field, FieldGroup, Message, Page
+from ....states.redirects import host_of
 from ....states.texts import Language, render
 from ....states.texts_pages import OUTCOMES
 from .texts import tell
@@ -49,8 +49,7 @@ class Renderer:
             "step": step,
             "steps": STEPS,
             "name_of": name_of,
-            "in_kyiv": in_kyiv,
-            "host_of": lambda url: urlsplit(url).netloc,
+            "host_of": host_of,
         }
 
     def html(self, template: str, lang: Language, **names: Any) -> str:
@@ -65,6 +64,7 @@ class Renderer:
             say=partial(_said, lang=lang),
             say_code=lambda code, **params: render(Message(code=code, params=params), lang),
             tell=partial(tell, lang=lang),
+            in_kyiv=partial(in_kyiv, lang=lang),
             lang_of=partial(lang_of, lang=lang),
             **names,
         )
@@ -113,6 +113,8 @@ def name_of(part: Field | FieldGroup) -> str:
     return message.params.get("name", "")
 
 
-def in_kyiv(moment: datetime) -> str:
-    """Give hours and minutes on a clock in Kyiv."""
-    return moment.astimezone(KYIV).strftime("%H:%M")
+def in_kyiv(moment: datetime, lang: Language) -> str:
+    """Give the day, and hours and minutes on a clock in Kyiv."""
+    local = moment.astimezone(KYIV)
+    day = {"year": f"{local:%Y}", "month": f"{local:%m}", "day": f"{local:%d}"}
+    return f"{render(Message(code='date', params=day), lang)}, {local:%H:%M}"

@@ -10,7 +10,7 @@ from ....states.texts import Language
 WEB_TEXTS: Final = {
     "brand": Text("Електронна система охорони здоров'я", "Electronic Health System"),
     "brand_short": Text("ЕСОЗ", "eHealth"),
-    "skip": Text("Перейти до основного змісту", "Skip to the main content"),
+    "skip": Text("Перейти до основного вмісту", "Skip to the main content"),
     "language": Text("Мова сторінки", "Language of the page"),
     "step_of": Text("Крок {step} з {steps}", "Step {step} of {steps}"),
     "steps": Text("Кроки реєстрації", "Steps of the sign-up"),
@@ -21,7 +21,7 @@ WEB_TEXTS: Final = {
     "problem": Text("Сталася помилка", "There is a problem"),
     "error_title": Text("Помилка", "Error"),
     "outcome": Text("Що зроблено і що далі", "What was done, and what is next"),
-    "open_until": Text("Сторінка чинна до {time} за київським часом.", "The page is open until {time} Kyiv time."),
+    "open_until": Text("Сторінка дійсна до {time} за київським часом.", "The page is open until {time} Kyiv time."),
     "read_only": Text(
         "Дані наведено так, як їх підписано в ПІС. Тут їх не можна змінити: якщо щось не так, відхиліть "
         "їх і виправте запит у ПІС.",
@@ -42,15 +42,17 @@ WEB_TEXTS: Final = {
     "in_progress.title": Text("Запит до ЕСОЗ ще виконується", "A request to eHealth is under way"),
     "in_progress": Text(
         "Ваш запит надіслано, відповіді ще немає. Не повторюйте дію: зачекайте кілька секунд і перевірте стан.",
-        "Your request was sent and there is no answer yet. Do not repeat it: wait some seconds and check the state.",
+        "Your request was sent and there is no answer yet. Do not repeat it: wait a few seconds and check the state.",
     ),
     "refused.title": Text("Дію не виконано", "This was not done"),
     "lost.title": Text("Реєстрацію не знайдено", "The sign-up was not found"),
     "lost": Text(
-        "Такої реєстрації немає, вона завершена або почалася в іншому браузері. Поверніться до ПІС і почніть звідти "
-        "в цьому самому браузері.",
-        "There is no such sign-up, or it is over, or it was begun in another browser. Go back to the PIS and begin "
-        "there in this browser.",
+        "Такої реєстрації немає, її завершено або розпочато в іншому браузері. Якщо ви вже підтвердили дані пацієнта, "
+        "не повторюйте реєстрацію: спершу спробуйте увійти від його імені через ПІС. Якщо ні, поверніться до ПІС і "
+        "почніть звідти в цьому самому браузері.",
+        "There is no such sign-up, or it is over, or it was begun in another browser. If you have confirmed the "
+        "patient's data already, do not repeat the registration: first try to sign in on the patient's behalf in the "
+        "PIS. If not, go back to the PIS and begin there in this browser.",
     ),
     "not_found.title": Text("Сторінку не знайдено", "Page not found"),
     "not_found": Text(

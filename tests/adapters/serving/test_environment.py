@@ -17,6 +17,7 @@ from esozflow.adapters.sandbox import Seed
 from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
 from esozflow.adapters.sealing import Keys, new_key
 from esozflow.adapters.serving.environment import AuthUiEnvironment, Environment, PisEnvironment, UnusableEnvironment
+from esozflow.adapters.serving.server import THREADS
 from esozflow.flow import UsageError
 from esozflow.states import Settings
 from esozflow.states.calls import Credential, Service
@@ -280,6 +281,9 @@ def test_the_auth_ui_leaves_the_machine_only_behind_an_address_that_says_how(giv
     given(AuthUiEnvironment, AUTH_UI_BASE_URL="http://my.example.ua")
     [problem] = problems(AuthUiEnvironment)
     assert problem.startswith("ESOZFLOW_AUTH_UI_BASE_URL is plain http to another machine")
+    given(AuthUiEnvironment, AUTH_UI_BASE_URL="http://127.0.0.1:8809")
+    [problem] = problems(AuthUiEnvironment)
+    assert problem.startswith("ESOZFLOW_AUTH_UI_BASE_URL is plain http, and ESOZFLOW_HOST can be reached")
     given(AuthUiEnvironment, AUTH_UI_BASE_URL="https://my.example.ua")
     assert AuthUiEnvironment.read().host == host
 
@@ -344,9 +348,11 @@ def test_the_gateway_has_the_hosts_the_authorities_and_for_the_pis_the_secret(
 
 def test_each_variable_is_explained_with_its_default_or_that_it_is_needed() -> None:
     explained = dict(PisEnvironment.variables())
+    assert explained["ESOZFLOW_PORT"].endswith("(default 8810, or 0 with --json)")
+    assert "SMS" in explained["ESOZFLOW_ASK_OTP"]
     assert explained["ESOZFLOW_AUTH_BASE_URL"].endswith("(needed)")
     assert explained["ESOZFLOW_CLIENT_SECRET"].endswith("(needed)")
-    assert explained["ESOZFLOW_THREADS"].endswith("(default 16)")
+    assert explained["ESOZFLOW_THREADS"].endswith(f"(default {THREADS})")
     assert explained["ESOZFLOW_REGISTER_AUTH"].endswith("(default jwt_header)")
     assert explained["ESOZFLOW_SEND_JWT_IN_BODY"].endswith("(default true)")
     assert explained["ESOZFLOW_PAGE_LIFETIME_MINUTES"].endswith("(default 60)")

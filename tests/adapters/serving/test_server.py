@@ -16,6 +16,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from esozflow.adapters.serving import connection
 from esozflow.adapters.serving.connection import LINGER_BYTES
 from esozflow.adapters.serving.server import LARGEST_BODY, CannotListen, served
 from esozflow.adapters.ui.web.headers import SECURITY_HEADERS
@@ -151,6 +152,12 @@ REFUSED = {
     "no address": (400, b"GET http://[" + SECRET + b"/ HTTP/1.1\r\nHost: x\r\n\r\n"),
     "no length": (400, b"POST / HTTP/1.1\r\nContent-Length: " + SECRET + b"\r\n\r\n"),
     "a length beyond all numbers": (400, b"POST / HTTP/1.1\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n"),
+    "two lengths": (
+        400,
+        b"POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /"
+        + SECRET
+        + b" HTTP/1.1\r\n\r\n",
+    ),
     "no chunk": (400, chunked(SECRET + b"\r\n")),
     "long body": (413, b"POST / HTTP/1.1\r\nContent-Length: 5000000\r\n\r\n" + SECRET + b"a" * 5_000_000),
     "long chunks": (413, chunked(b"100000\r\n" + b"a" * 0x100000)),
@@ -313,6 +320,43 @@ def test_a_refused_client_that_never_goes_is_left_alone() -> None:
         assert sent_until_refused(connection, b"a", most=200, pause=0.1) < 200
 
 
+@pytest.mark.parametrize(
+    "started",
+    [b"GET / HTTP/1.1\r\nX: ", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n"],
+    ids=["head", "body"],
+)
+def test_a_client_that_never_comes_to_an_end_is_not_waited_for(started: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "REQUEST_SECONDS", 1.0)
+    with served(counting) as url, connected(url) as client:
+        client.sendall(started)
+        assert sent_until_refused(client, b"a", most=200, pause=0.1) < 200
+
+
+def test_a_connection_that_is_kept_may_be_older_than_any_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "REQUEST_SECONDS", 1.0)
+    with served(counting) as url, connected(url) as client:
+        client.sendall(b"GET")
+        for _ in range(20):  # each begins in the packet in which the one before ends
+            client.sendall(b" / HTTP/1.1\r\nHost: x\r\n\r\nGET")
+            answer = b""
+            while not answer.endswith(b"\r\n\r\n0 0"):
+                got = client.recv(65536)
+                assert got, "the connection was closed"
+                answer += got
+            time.sleep(0.1)
+
+
+def test_a_request_behind_one_that_is_answered_slowly_is_not_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(environ, start_response):
+        time.sleep(2.5)
+        return counting(environ, start_response)
+
+    monkeypatch.setattr(connection, "REQUEST_SECONDS", 1.0)
+    with served(slow) as url, connected(url) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET")
+        assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
 def sent_until_refused(connection: socket.socket, what: bytes, *, most: int, pause: float = 0.0) -> int:
     """Send until the other side has closed, and give the number of bytes; at most about `most`."""
     sent = 0
@@ -449,7 +493,7 @@ def test_it_leaves_no_thread_and_no_port_behind() -> None:
 
 WELL_FORMED = (
     b"POST /a?b=c HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\nExpect: 100-continue\r\n"
-    b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
 )
 PIECES = st.sampled_from(
     b"\r\n|\n| |\t|:|HEAD|http://|[|]|@|?|\x00|\xff|HTTP/9.9|Content-Length: |Transfer-Encoding: |chunked|-1|;|*".split(

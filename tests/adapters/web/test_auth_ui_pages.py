@@ -17,6 +17,7 @@ from esozflow.adapters.sandbox.gateway import SandboxGateway
 from esozflow.adapters.stores.codec import UnreadableSnapshot
 from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.adapters.ui.web import auth_ui_pages
+from esozflow.adapters.ui.web.acting import MOST_WAITING
 from esozflow.adapters.vault import MemoryVault
 from esozflow.flow import Engine, ForeignSnapshot, RandomIds, StoreFailed, UsageError
 from esozflow.states import Settings, pis, sign_up
@@ -309,11 +310,31 @@ def test_english_is_a_switch_that_stays_on(web: Web) -> None:
     assert '<html lang="uk">' in browser.get(f"{address}?lang=de").text
 
 
-def test_an_address_with_too_many_parameters_is_read_as_if_it_had_none(web: Web) -> None:
+def test_only_the_beginning_of_an_address_with_many_parameters_is_read(web: Web) -> None:
     browser = web.browser()
     address = browser.opens()
 
-    assert browser.get(f"{address}?lang=en{'&x=1' * 60}").data == browser.get(address).data
+    assert browser.get(f"{address}?x=1{'&x=1' * 60}&lang=en").data == browser.get(address).data
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_the_address_of_4_1_takes_nothing_but_a_get_also_where_it_is_mounted(web: Web, method: str) -> None:
+    host = Flask("host")
+    host.register_blueprint(auth_ui_pages(web.engine))
+
+    refused = host.test_client().open(link(), method=method)
+
+    assert refused.status_code == 405
+    assert set(refused.headers["Allow"].split(", ")) == {"GET", "HEAD"}
+    assert refused.headers["X-Frame-Options"] == "deny"
+    assert not web.store._snapshots
+
+
+def test_a_slash_at_the_end_of_the_path_does_not_leave_the_query_in_the_address_bar(web: Web) -> None:
+    opened = web.browser().get(link().replace("sign-up?", "sign-up/?"))
+
+    assert opened.status_code == 303
+    assert re.fullmatch(REFERENCE, opened.location)
 
 
 def test_the_code_from_an_sms_is_asked_for_only_where_the_settings_say_so(start: Any, web: Web) -> None:
@@ -502,6 +523,30 @@ def test_a_double_click_waits_for_the_first_one_and_is_not_seen(start: Any) -> N
     assert web.ledger()["register"] == 1
 
 
+def test_only_so_many_answers_wait_for_calls_and_the_others_say_at_once_that_one_is_under_way(start: Any) -> None:
+    web, port = slow(start, patience=30)
+    browser = web.browser()
+    address = browser.opens()
+    form = {**browser.form(address), "action": "Confirm"}
+    clicks = [threading.Thread(target=browser.post, args=(address, form))]
+    clicks[0].start()
+    assert port.reached.wait(30)
+    clicks += [threading.Thread(target=browser.get, args=(address,)) for _ in range(MOST_WAITING)]
+    for click in clicks[1:]:
+        click.start()
+    pages: list[str] = []
+    while not any("ще виконується" in page for page in pages):  # until every place is taken
+        last = threading.Thread(target=lambda: pages.append(browser.get(address).text))
+        last.start()
+        last.join(0.2)
+        clicks.append(last)
+    port.go.set()
+    for click in clicks:
+        click.join(30)
+
+    assert web.ledger()["register"] == 1
+
+
 def test_a_page_of_a_call_under_way_says_so_and_offers_to_look_again(start: Any) -> None:
     web, port = slow(start, patience=0)
     browser = web.browser()
@@ -636,6 +681,50 @@ def test_a_host_service_mounts_the_pages_where_it_likes_and_keeps_its_own_templa
     assert browser.does(address, "Confirm").location == address
     assert page.headers["X-Frame-Options"] == "deny"
     assert "X-Frame-Options" not in browser.get("/").headers
+
+
+def test_handlers_of_the_host_for_its_own_errors_leave_the_pages_as_they_are(web: Web) -> None:
+    host = Flask("host")
+    host.register_blueprint(auth_ui_pages(web.engine))
+    for code in (403, 404, 413):
+        host.register_error_handler(code, lambda error: ("the host's own page", error.code))
+    browser = Browser(host.test_client())
+    address = browser.opens()
+    form = browser.form(address) | {"action": "Confirm"}
+
+    assert "Форму надіслано не з цієї сторінки" in browser.post(address, form | {"form_token": "x"}).text
+    assert "Сторінку не знайдено" in browser.get("/confidant/sign-up/short").text
+    assert "Надіслано забагато даних" in browser.post(address, form | {"x": "x" * 20_000}).text
+    assert browser.get("/elsewhere").text == "the host's own page"
+
+
+def test_whoever_lost_the_page_of_a_registered_patient_is_not_told_to_register_again(web: Web) -> None:
+    opened = link()
+    web.browser().at_consent()  # and the browser, or this service, forgets everything
+    browser = web.browser()
+
+    again = browser.get(browser.opens(opened)).text
+
+    assert "Користувач з таким ідентифікаційним номером вже існує" in again
+    assert "спершу спробуйте увійти від імені пацієнта" in again
+    assert "почати спочатку" not in again
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "User with such tax_id already exists",
+        "Relationship between confidant patient and related patient already exists",
+    ],
+)
+def test_a_registration_refused_because_there_is_one_asks_for_no_new_request(web: Web, message: str) -> None:
+    web.esoz.script(Fault(endpoint="register", kind="status", status=409, type="conflict", message=message))
+    browser = web.browser()
+
+    refused = browser.get(browser.does(browser.opens(), "Confirm").location).text
+
+    assert "спершу спробуйте увійти від імені пацієнта" in refused
+    assert "новий запит" not in refused
 
 
 @pytest.mark.parametrize("flow", [sign_up, pis])

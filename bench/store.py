@@ -1,0 +1,339 @@
+"""What it costs to keep sign-ups: beside the bare statements, and beside DBOS.
+
+    python -m bench.store [--rounds 7] [--moves 200] [--flows 20] [--without-dbos]
+
+Both sides of a pair take turns within every round, on the same database in the same run, so a machine that changes
+its pace changes it for both: read the ratios. DBOS lives in a virtual environment that is made for it in a temporary
+folder. The result is Markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import copy
+import json
+import os
+import platform
+import sqlite3
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from itertools import count
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any, Self
+
+import psycopg
+from pydantic import SecretStr
+from sqlalchemy import func, select, text
+
+from esozflow.adapters.demo.people import REQUEST
+from esozflow.adapters.sandbox import Esoz, Seed
+from esozflow.adapters.sandbox.gateway import SandboxGateway
+from esozflow.adapters.sealing import Keys
+from esozflow.adapters.stores.codec import SnapshotCodec
+from esozflow.adapters.stores.sql import Database, SqlStore, upgrade
+from esozflow.adapters.stores.sql.tables import instances
+from esozflow.adapters.vault import MemoryVault
+from esozflow.flow import Call, Engine, Event, Outcome, Snapshot
+from esozflow.states import (
+    Accept,
+    CallbackReceived,
+    Confirm,
+    HandedOver,
+    Opened,
+    PisClient,
+    RegistrationRequest,
+    RequestFilled,
+    RequestSigned,
+    SignUp,
+    sign_up,
+)
+from tests.databases import running_postgresql
+
+SEED = Seed()
+CLIENT = PisClient(
+    client_id=SEED.pis.id,
+    redirect_uri=SEED.pis.redirect_uris[0],
+    scope="app:read_pis person:details_pis",
+    auth_ui="https://my.example.ua",
+)
+REQUIRED, REQUIRED_OF_DBOS = 0.6, 10.0
+Rates = list[tuple[float, float]]
+
+
+class Constant:
+    """A gateway that gives the answers that ЕСОЗ gave once, so that only keeping is measured."""
+
+    def __init__(self) -> None:
+        self._esoz = SandboxGateway(Esoz(seed=SEED), client_secret=SecretStr(SEED.pis.secret))
+        self._given: dict[tuple[str, str], Outcome] = {}
+
+    def perform(self, call: Call) -> Outcome:
+        key = call.name, getattr(call.request, "path", "")
+        if key not in self._given:
+            self._given[key] = self._esoz.perform(call)
+        return self._given[key]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An empty database of one kind, and a sign-up engine over it."""
+
+    kind: str
+    url: SecretStr
+    for_dbos: str
+    database: Database
+    store: SqlStore[SignUp]
+    engine: Engine[SignUp]
+
+
+@contextmanager
+def place(kind: str, url: SecretStr, for_dbos: str) -> Iterator[Place]:
+    with Database(url) as database:
+        upgrade(database)
+        store = SqlStore(database, codec=SnapshotCodec(sign_up(), SignUp), keys=Keys.for_this_process())
+        engine = Engine(sign_up(), store=store, ports={"esoz": Constant(), "vault": MemoryVault()})
+        yield Place(kind=kind, url=url, for_dbos=for_dbos, database=database, store=store, engine=engine)
+
+
+def acts() -> Iterator[Event]:
+    """The seven acts of users and browsers; the last needs what the one before led to."""
+    request = RegistrationRequest.read(copy.deepcopy(REQUEST))
+    token = SecretStr(SEED.confidant.access_token)
+    container = SecretStr(base64.b64encode(request.to_signed_json()).decode())
+    yield RequestFilled(client=CLIENT, token=token, request=request, filled_on=datetime.now(UTC).date())
+    yield RequestSigned(user_data=container)
+    yield HandedOver()
+    yield Opened(
+        client_id=CLIENT.client_id,
+        redirect_uri=CLIENT.redirect_uri,
+        scope=CLIENT.scope,
+        user_data=container,
+        token=token,
+        state=SecretStr("of the PIS"),
+    )
+    yield Confirm()
+    yield Accept()
+
+
+def whole(engine: Engine[SignUp], given: list[Event], seen: Callable[[Snapshot[SignUp]], object] = id) -> None:
+    snapshot = engine.begin()
+    for event in given:
+        snapshot = engine.send(snapshot.id, event, revision=snapshot.revision)
+        seen(snapshot)
+    page = engine.page(snapshot)
+    assert page
+    assert page.leads_to
+    assert snapshot.context.oauth_state
+    query = page.leads_to.get_secret_value().partition("?")[2]
+    state = snapshot.context.oauth_state.get_secret_value()
+    back = CallbackReceived.from_query(query.replace("of%20the%20PIS", state).replace("of+the+PIS", state))
+    snapshot = engine.send(snapshot.id, back, revision=snapshot.revision)
+    seen(snapshot)
+    if snapshot.state != "signed_up":
+        raise RuntimeError(f"the sign-up ended in {snapshot.state}")
+
+
+def beside_bare_statements(at: Place, rounds: int, moves: int) -> Rates:
+    """Resume, one event, save; and the same two rows read and written with the driver alone."""
+    waiting = at.engine.begin()
+    for event in list(acts())[:2]:
+        waiting = at.engine.send(waiting.id, event)
+    bare = Bare(at)
+    rates: Rates = []
+    numbers = count()
+    for _ in range(rounds):
+        ids = [f"{next(numbers):040}" for _ in range(moves)]
+        for one in ids:
+            at.store.create(replace(waiting, id=one))
+        ours = _rate(ids, lambda one: at.engine.send(one, HandedOver(), revision=waiting.revision))
+        ids = [f"{next(numbers):040}" for _ in range(moves)]
+        for one in ids:
+            at.store.create(replace(waiting, id=one))
+        rates.append((ours, _rate(ids, bare.moves)))
+    bare.close()
+    return rates
+
+
+class Bare:
+    """The least that keeps a move: select, and in one transaction update and insert."""
+
+    def __init__(self, at: Place) -> None:
+        columns = [column.name for column in instances.c]
+        self._connection: Any
+        if at.database.file:
+            self._connection = sqlite3.connect(at.database.file, isolation_level=None)
+            self._connection.execute("PRAGMA foreign_keys=ON")
+            self._connection.execute("PRAGMA synchronous=FULL")
+            self._begin, mark = "BEGIN IMMEDIATE", "?"
+        else:
+            self._connection = psycopg.connect(at.url.get_secret_value(), autocommit=True)
+            self._begin, mark = "BEGIN", "%s"
+        settings = ", ".join(f"{name} = {mark}" for name in columns[1:])
+        # Of the names of our own columns, and marks for the values.
+        self._select = f"SELECT {', '.join(columns)} FROM esozflow_instances WHERE id = {mark}"  # noqa: S608
+        self._update = f"UPDATE esozflow_instances SET {settings} WHERE id = {mark} AND revision = {mark}"  # noqa: S608
+        self._insert = f"INSERT INTO esozflow_moves VALUES ({', '.join([mark] * 8)})"  # noqa: S608
+
+    def moves(self, id: str) -> None:
+        run = self._connection.execute
+        row = run(self._select, (id,)).fetchone()
+        _, flow, number, _, ended, revision, begun_at, entered_at, expires_at, sealed = row
+        run(self._begin)
+        new = (flow, number, "validate_params", ended, revision + 1, begun_at, entered_at, expires_at, sealed)
+        run(self._update, (*new, id, revision))
+        run(self._insert, (id, revision + 1, "HandedOver", "hand_over", "validate_params", "4.1", "pis", entered_at))
+        run("COMMIT")
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def beside_dbos(at: Place, dbos: Dbos, rounds: int, flows: int) -> tuple[Rates, Rates]:
+    """Whole sign-ups; and DBOS workflows that wait for each message, and that find all of them sent already."""
+    given = list(acts())
+    waiting: Rates = []
+    ahead: Rates = []
+    for _ in range(rounds):
+        ours = _rate(range(flows), lambda _: whole(at.engine, given))
+        waiting.append((ours, dbos.rate(flows, ahead=False)))
+        ahead.append((ours, dbos.rate(flows, ahead=True)))
+    return waiting, ahead
+
+
+class Dbos:
+    """The DBOS side, in a process of its own."""
+
+    def __init__(self, python: Path, url: str) -> None:
+        program = Path(__file__).with_name("dbos_rounds.py")
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            [python, program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        self.version = self._ask(url)["dbos"]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate(timeout=60)
+
+    def rate(self, flows: int, *, ahead: bool) -> float:
+        return flows / float(self._ask(json.dumps({"flows": flows, "ahead": ahead}))["seconds"])
+
+    def _ask(self, line: str) -> Any:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+
+def with_dbos(folder: Path) -> Path:
+    """Make a virtual environment with DBOS, and give its Python."""
+    venv.create(folder, with_pip=True)
+    python = folder / "bin" / "python"
+    install = [python, "-m", "pip", "install", "--quiet", "dbos>=3.4", "psycopg[binary]"]
+    subprocess.run(install, check=True)  # noqa: S603
+    return python
+
+
+def _rate(each: Any, act: Callable[[Any], object]) -> float:
+    started = time.perf_counter()
+    for one in each:
+        act(one)
+    return len(each) / (time.perf_counter() - started)
+
+
+def sizes(at: Place, sign_ups: int) -> Iterator[tuple[str, int]]:
+    """Bytes of the sealed column where a sign-up waits; and of everything in the database for one that has ended."""
+    found: dict[str, int] = {}
+    length = func.length(instances.c.sealed)
+
+    def note(snapshot: Snapshot[SignUp]) -> None:
+        query = select(length).where(instances.c.id == snapshot.id)
+        found[snapshot.state] = at.database.read(lambda connection: int(connection.execute(query).scalar_one()))
+
+    given = list(acts())
+    before = _all_bytes(at)
+    whole(at.engine, given, note)
+    for _ in range(sign_ups - 1):
+        whole(at.engine, given)
+    yield from found.items()
+    yield "in all, ended, with its journal", (_all_bytes(at) - before) // sign_ups
+
+
+def _all_bytes(at: Place) -> int:
+    if at.database.file:
+        return at.database.file.stat().st_size
+    query = text("SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname LIKE 'esozflow%' AND relkind='r'")
+    return at.database.read(lambda connection: int(connection.execute(query).scalar_one()))
+
+
+def row(kind: str, what: str, rates: Rates, least: float | None) -> str:
+    ours, other = (median(one) for one in zip(*rates, strict=True))
+    ratios = sorted(mine / theirs for mine, theirs in rates)
+    wanted = "" if least is None else f"≥ {least:g}: {'yes' if median(ratios) >= least else 'NO'}"
+    figures = f"{ours:.1f} | {other:.1f} | {median(ratios):.2f} | {ratios[0]:.2f} – {ratios[-1]:.2f}"
+    return f"| {kind} | {what} | {figures} | {wanted} |"
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    arguments.add_argument("--rounds", type=int, default=7)
+    arguments.add_argument("--moves", type=int, default=200, help="moves of each side in a round")
+    arguments.add_argument("--flows", type=int, default=20, help="whole sign-ups of each side in a round")
+    arguments.add_argument("--without-dbos", action="store_true")
+    arguments.add_argument("--dbos-python", type=Path, help="a Python that has DBOS, instead of a new environment")
+    given = arguments.parse_args()
+    table, stored, versions = list[str](), list[str](), dict[str, str]()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="esozflow-")))
+        python = None if given.without_dbos else given.dbos_python or with_dbos(folder / "dbos")
+        new = stack.enter_context(running_postgresql("fsync=on"))
+        places = [
+            stack.enter_context(place("SQLite", SecretStr(f"sqlite:///{folder}/a.db"), f"sqlite:///{folder}/b.db")),
+            stack.enter_context(place("PostgreSQL", new(), new().get_secret_value())),
+        ]
+        for at in places:
+            what = "resume + event + save / bare statements"
+            table.append(row(at.kind, what, beside_bare_statements(at, given.rounds, given.moves), REQUIRED))
+            if python:
+                with Dbos(python, at.for_dbos) as dbos:
+                    waiting, ahead = beside_dbos(at, dbos, given.rounds, given.flows)
+                    versions["DBOS"] = dbos.version
+                table.append(row(at.kind, "whole sign-up / DBOS, 7 waits and steps", waiting, REQUIRED_OF_DBOS))
+                table.append(row(at.kind, "whole sign-up / DBOS, all messages sent before", ahead, None))
+            stored += [f"| {at.kind} | {what} | {size} |" for what, size in sizes(at, 50)]
+        versions |= {"PostgreSQL": _version_of(places[1]), "SQLite": sqlite3.sqlite_version}
+    versions |= {"Python": platform.python_version()} | {one: version(one) for one in ("sqlalchemy", "psycopg")}
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    said = [
+        "| database | what | ours /s | other /s | ratio | least – most | wanted |",
+        "|---|---|---|---|---|---|---|",
+        *table,
+        "",
+        "| database | stored | bytes |",
+        "|---|---|---|",
+        *stored,
+        "",
+        f"Medians of {given.rounds} rounds; load average {load} on {os.cpu_count()} cores; "
+        + ", ".join(f"{name} {number}" for name, number in versions.items()),
+    ]
+    sys.stdout.writelines(f"{line}\n" for line in said)
+
+
+def _version_of(at: Place) -> str:
+    return str(at.database.read(lambda connection: connection.execute(text("SHOW server_version")).scalar_one()))
+
+
+if __name__ == "__main__":
+    main()
