@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Generic, TypeVar
 
 from .errors import CallInProgress, EventRefused, StaleRevision, UsageError
@@ -17,7 +17,7 @@ from .flow import Flow, Stepped
 from .page import Page
 from .ports import Clock, Ids, Moved, Observer, Port, Store
 from .snapshot import Call, Move, Repeat, Snapshot
-from .system import RandomIds, SystemClock
+from .system import InUtc, RandomIds, SystemClock
 
 C = TypeVar("C")
 
@@ -51,7 +51,7 @@ class Engine(Generic[C]):
         self.flow = flow
         self._store = store
         self._ports = dict(ports)
-        self._clock = clock or SystemClock()
+        self._clock = InUtc(clock or SystemClock())
         self._ids = ids or RandomIds()
         self._observers = observers
 
@@ -61,7 +61,7 @@ class Engine(Generic[C]):
         `id`, where given, is the caller's own and must be as hard to guess as one of `Ids`; `Conflict` is raised
         when it is taken.
         """
-        first = self.flow.begin(self._ids.token() if id is None else id, self._ids, self._now())
+        first = self.flow.begin(self._ids.token() if id is None else id, self._ids, self._clock.now())
         self._store.create(first.snapshot)
         return self._perform(first)
 
@@ -72,7 +72,7 @@ class Engine(Generic[C]):
         """
         snapshot = self._store.load(id)
         self.flow.belongs(snapshot)
-        if snapshot.expires_at is None or self._now() < snapshot.expires_at:
+        if snapshot.expires_at is None or self._clock.now() < snapshot.expires_at:
             return snapshot
         try:
             return self._advance(snapshot, Expired())
@@ -104,7 +104,7 @@ class Engine(Generic[C]):
         call = self.flow.call(snapshot)
         if call is None:
             return snapshot
-        if self._now() < snapshot.entered_at + timedelta(seconds=call.deadline):
+        if self._clock.now() < snapshot.entered_at + timedelta(seconds=call.deadline):
             raise CallInProgress(state=snapshot.state)
         if call.repeat is Repeat.FREELY:
             return self._perform(Stepped(snapshot, call))
@@ -117,10 +117,6 @@ class Engine(Generic[C]):
     def page(self, snapshot: Snapshot[C]) -> Page | None:
         """Give the page that the snapshot rests on, as data."""
         return self.flow.page(snapshot)
-
-    def _now(self) -> datetime:
-        # In a zone whose clocks are set back, an hour later is not what adding an hour gives.
-        return self._clock.now().astimezone(UTC)
 
     def _advance(self, snapshot: Snapshot[C], event: Event) -> Snapshot[C]:
         return self._perform(self._store_step(snapshot, event))
@@ -157,7 +153,7 @@ class Engine(Generic[C]):
     def _store_step(
         self, snapshot: Snapshot[C], event: Event, *, call: Call | None = None, seconds: float | None = None
     ) -> Stepped[C]:
-        stepped = self.flow.step(snapshot, event, self._now())
+        stepped = self.flow.step(snapshot, event, self._clock.now())
         left, entered = self.flow.states[snapshot.state], stepped.snapshot
         move = Move(
             revision=entered.revision,

@@ -1,4 +1,4 @@
-"""Deadlines are kept to the second, whatever the clock does: a second before, at, after; set back, 2038, winter time."""
+"""Deadlines are kept to the second, whatever the clock does: a second before, at and after; set back; 2038; winter."""
 
 from __future__ import annotations
 
