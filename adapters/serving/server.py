@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
@@ -135,7 +135,8 @@ class _Server(TcpWSGIServer):
     def stop(self, grace: float) -> None:
         """Have `run` end within so many seconds. May be called from any thread."""
         self._ends_at = monotonic() + grace
-        self.pull_trigger()
+        with suppress(OSError):  # it looked up in this very moment, and is over
+            self.pull_trigger()
 
     def _is_over(self) -> bool:
         if self._ends_at is None:

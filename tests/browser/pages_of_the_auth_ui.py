@@ -133,6 +133,7 @@ def in_progress(start: Start, page: Page) -> None:
     first = page.context.new_page()
     first.goto(here.link())
     button(first, Confirm).click(no_wait_after=True)
+    here.wait_for(Confirm)
     page.goto(first.url)
 
 

@@ -6,6 +6,7 @@ import copy
 import random
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -139,6 +140,13 @@ class Services:
     def script(self, endpoint: str, kind: str, **how: Any) -> None:
         """Script a fault of the sandbox."""
         self.esoz.script(Fault.read({"endpoint": endpoint, "kind": kind, **how}))
+
+    def wait_for(self, event: type) -> None:
+        """Wait until a party has taken the event; what it calls for is then under way, or done."""
+        until = time.monotonic() + 15
+        while event.__name__ not in {moved.move.event for moved in self.moves}:
+            assert time.monotonic() < until, f"no {event.__name__}"
+            time.sleep(0.01)
 
     def effects(self) -> Mapping[str, int]:
         """Count what was registered, approved and exchanged."""

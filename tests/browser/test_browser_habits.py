@@ -17,6 +17,7 @@ from .inspection import flaws
 from .pages_of_the_auth_ui import A_LITTLE, consent_unavailable, register_unknown, validation_unavailable
 from .person import at_page, begins, button, consents, duplicate, hands_over, press, rests_at, said, signs_in
 from .services import REGISTERED, SIGNED_UP, Services
+from .unseen import arrives
 
 Start = Callable[..., Services]
 SOON = 1.0
@@ -72,7 +73,7 @@ def test_back_and_forward_show_where_the_sign_up_is(here: Services, page: Page) 
 def test_going_back_from_the_result_brings_the_code_once_more_and_leads_to_the_result(
     here: Services, page: Page
 ) -> None:
-    address = hands_over(page, here)
+    address = arrives(page, here)
     at_auth_ui = page.url
     press(page, Confirm, Accept)
     page.goto(at_auth_ui)
@@ -83,7 +84,7 @@ def test_going_back_from_the_result_brings_the_code_once_more_and_leads_to_the_r
 
 def test_after_an_error_back_and_forward_lead_to_pages_that_know_it(here: Services, page: Page) -> None:
     here.script("approve", "status", status=422, message="Scope is not allowed by client type.")
-    hands_over(page, here)
+    arrives(page, here)
     press(page, Confirm, Accept)
     page.go_back()
     page.go_forward()
@@ -96,7 +97,7 @@ def test_after_an_error_back_and_forward_lead_to_pages_that_know_it(here: Servic
 
 def test_a_refused_approval_is_told_on_the_consent_page_and_can_be_given_again(here: Services, page: Page) -> None:
     here.script("approve", "status", status=422, message="Scope is not allowed by client type.")
-    hands_over(page, here)
+    arrives(page, here)
     press(page, Confirm)
     address = page.url
     press(page, Accept)
@@ -116,7 +117,7 @@ def test_a_double_click_does_a_thing_once_and_tells_of_nothing_else(here: Servic
     if slow:
         here.script("register", "delay", seconds=SOON)
         here.script("approve", "delay", seconds=SOON)
-    hands_over(page, here)
+    arrives(page, here)
     press_twice(page, Confirm)
     rests_at(page, Name.CONSENT)
     assert page.get_by_role("alert").count() == 0
@@ -155,6 +156,7 @@ def test_a_slow_answer_is_waited_for_on_a_page_that_says_so(start: Start, page: 
     other = duplicate(page)
     with here.esoz.holding():
         button(page, Confirm).click(no_wait_after=True)
+        here.wait_for(Confirm)
         press(other, Confirm)
         heading = other.get_by_role("heading", level=1)
         expect(heading).to_have_text(tell("in_progress.title", "uk"))
@@ -177,6 +179,7 @@ def test_whoever_asks_for_the_state_when_the_answer_comes_is_taken_on_without_a_
     page.goto(here.link())
     with here.esoz.holding():
         button(page, Confirm).click(no_wait_after=True)
+        here.wait_for(Confirm)
         other = duplicate(page)
         with other.expect_request(other.url):
             other.get_by_role("button", name=tell("check_again", "uk")).click(no_wait_after=True)

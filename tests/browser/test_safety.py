@@ -19,6 +19,7 @@ from .conftest import Visits
 from .inspection import flaws
 from .person import at_page, begins, click, consents, hands_over, press, rests_at, signs_in
 from .services import SIGNED_UP, Services, served
+from .unseen import arrives
 
 Start = Callable[..., Services]
 
@@ -81,7 +82,7 @@ def test_no_token_of_the_patient_reaches_the_browser(here: Services, page: Page)
 
 
 def test_no_page_can_be_framed(here: Services, page: Page, visit: Visits) -> None:
-    at_pis = hands_over(page, here)
+    at_pis = arrives(page, here)
     own = [at_pis, here.pis, f"{here.pis}/nothing-here", f"{here.redirect_uri}?code=1&state=2"]
     theirs = [page.url, here.link(child=1), f"{here.auth_ui}/nothing-here", f"{here.auth_ui}/confidant/static/icon.svg"]
     frames = "".join(f'<iframe src="{escape(address)}"></iframe>' for address in [*own, *theirs])
@@ -148,7 +149,7 @@ def test_asking_for_a_page_moves_nothing(here: Services, page: Page) -> None:
 
 
 def test_cookies_are_out_of_reach(here: Services, page: Page) -> None:
-    hands_over(page, here)
+    arrives(page, here)
     cookies = page.context.cookies()
     assert len(cookies) == 2
     for cookie in cookies:

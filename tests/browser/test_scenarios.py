@@ -1,4 +1,4 @@
-"""Every scenario of the demonstration as a person meets it: from the form of the PIS, over the Auth UI, and back."""
+"""Every scenario of the demonstration as a person meets it: from the PIS to the Auth UI, and back."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from esozflow.adapters.demo.scenario import CALLBACK, START, Scenario
 from esozflow.adapters.demo.scenarios import BY_NAME, DEFAULT_ACTS, SCENARIOS
 from esozflow.adapters.sandbox.faults import FaultList
 from esozflow.adapters.sandbox.knobs import KnobList
-from esozflow.states import Accept, Name, RequestFilled, RequestSigned
+from esozflow.states import Accept, Name
 
 from .inspection import flaws
-from .person import begins, button, consents, press, said, signs_in
+from .person import button, press, said
 from .services import SIGNERS, Services
-
-GOES_ON = {**DEFAULT_ACTS, Name.PREPARE: RequestFilled, Name.SIGN: RequestSigned}
+from .unseen import arrives
 
 
 class Forger:
@@ -37,7 +36,7 @@ def turn(here: Services, scenario: Scenario, moment: str) -> None:
 
 
 def leave(here: Services, page: Page, event: type, scenario: Scenario) -> None:
-    """Press a button that leads to the other party, with the scenario's hands on the address."""
+    """Press the button that leads back to the PIS, with the scenario's hands on the address."""
     form = page.locator("form").filter(has=button(page, event))
     sent = dict(form.locator("input").evaluate_all("all => all.map(one => [one.name, one.value])"))
     answer = page.context.request.post(page.url, form=sent | {"action": event.__name__}, max_redirects=0)
@@ -75,19 +74,17 @@ def test_a_scenario_ends_on_the_documented_page(start: Callable[..., Services], 
     turn(here, scenario, START)
     headings = {said(f"{name}.title"): name for name in reversed(Name)}
     in_between = scenario.browser is not BY_NAME["main"].browser or CALLBACK in scenario.knobs
-    signs_in(page, here)
-    begins(page)
-    consents(page)
+    arrives(page, here, browser=scenario.browser)
     visits = Counter[Name]()
     while (heading := page.locator("h1").inner_text()) != ends_at(scenario):
         assert flaws(page) == []
         name = headings[heading]
         turn(here, scenario, name)
         acts = scenario.acts.get(name, ())
-        act = acts[visits[name]] if visits[name] < len(acts) else GOES_ON[name]
-        event = act if isinstance(act, type) else type(act)
+        act = acts[visits[name]] if visits[name] < len(acts) else DEFAULT_ACTS[name]
+        event = type(act)
         visits[name] += 1
-        if event in (RequestSigned, Accept) and in_between:
+        if event is Accept and in_between:
             leave(here, page, event, scenario)
         else:
             press(page, event)

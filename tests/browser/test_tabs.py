@@ -10,14 +10,15 @@ from esozflow.states import Accept, Confirm, Decline, Name, RequestFilled, Reque
 
 from .conftest import Visits
 from .inspection import flaws
-from .person import begins, consents, duplicate, hands_over, press, rests_at, said, signs_in
+from .person import begins, consents, duplicate, press, rests_at, said, signs_in
 from .services import REGISTERED, SIGNED_UP, Services
+from .unseen import arrives
 
 Start = Callable[..., Services]
 
 
 def test_a_duplicated_tab_that_is_late_is_told_and_does_nothing(here: Services, page: Page) -> None:
-    hands_over(page, here)
+    arrives(page, here)
     other = duplicate(page)
     press(page, Confirm)
     moves = len(here.moves)
@@ -102,7 +103,7 @@ def test_two_hundred_abandoned_sign_ups_leave_a_browser_that_still_works(here: S
     link = here.link(child=2)
     for _ in range(200):
         assert context.request.get(link, max_redirects=0).status == 303
-    hands_over(last, here)
+    arrives(last, here)
     press(last, Confirm, Accept)
     rests_at(last, Name.SIGNED_UP)
     press(first, Confirm, Accept)

@@ -12,8 +12,9 @@ from playwright.sync_api import Dialog, Page, Request
 
 from esozflow.states import Accept, Confirm, Name, RequestFilled
 
-from .person import at_page, begins, hands_over, press, signs_in
+from .person import at_page, begins, press, signs_in
 from .services import Services
+from .unseen import arrives
 
 ATTACKS = (
     "<script>alert(1)</script>",
@@ -201,7 +202,7 @@ def test_markup_in_the_error_of_an_exchange_is_text(here: Services, quiet: Page)
     described = [{"description": attack, "rule": "x", "params": []} for attack in ATTACKS[:19]]
     invalid = [{"entry": "$.x", "entry_type": "json_data_property", "rules": described}]
     answer(here, "exchange", {"type": "access_denied", "message": ATTACKS[20], "invalid": invalid}, 401)
-    hands_over(quiet, here)
+    arrives(quiet, here)
     press(quiet, Confirm, Accept)
     assert foreign(quiet, "footer") == []
     assert texts(quiet, ".box.error p") == [" ".join(one.split()) for one in (ATTACKS[20], *ATTACKS[:19])]

@@ -13,8 +13,9 @@ from esozflow.states.texts import Language
 
 from .conftest import Visits
 from .inspection import WIDE, ZOOMED, cut_off, flaws, violations
-from .person import CAPTIONS, at_page, hands_over, press, rests_at, said
+from .person import CAPTIONS, at_page, press, rests_at, said
 from .services import MOTHER, SIGNED_UP, Services
+from .unseen import arrives
 
 # What has the focus, and how one sees it: inside the window, with an outline that stands out from what is behind it.
 _FOCUSED = """
@@ -98,7 +99,7 @@ def test_a_sign_up_needs_nothing_but_the_keyboard(here: Services, visit: Visits,
 @pytest.mark.parametrize("way", ["as-it-is", "zoomed-without-scripts"])
 def test_declining_needs_nothing_but_the_keyboard(here: Services, visit: Visits, way: str) -> None:
     page = visit(**WAYS[way]).new_page()
-    hands_over(page, here)
+    arrives(page, here)
     tab_to(page, said(CAPTIONS[Decline]))
     page.keyboard.press("Space")
     rests_at(page, Name.RETURNED_ERROR)
@@ -113,9 +114,10 @@ def test_the_stops_of_a_page_come_in_the_order_in_which_it_is_read(start: Any, p
 
 def test_the_header_can_be_skipped(here: Services, page: Page) -> None:
     page.goto(here.link())
+    address = page.url
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    expect(page).to_have_url(f"{address}#main")
     page.keyboard.press("Tab")
     assert page.evaluate(_FOCUSED)["what"] == said("accept_and_proceed")
 

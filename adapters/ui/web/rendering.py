@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,30 +27,37 @@ _SUCCESSES = frozenset({"signed_up"})
 _NOTES = frozenset({"declined"})
 
 
+@cache
+def _environment(folders: tuple[Path, ...]) -> Environment:
+    # One for all renderers of a process: to compile a template takes longer than to render it.
+    environment = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals |= {
+        "outcomes": outcomes,
+        "problems": problems,
+        "tone": tone,
+        "step": step,
+        "steps": STEPS,
+        "name_of": name_of,
+        "host_of": host_of,
+    }
+    return environment
+
+
 class Renderer:
     """Renders templates of `folders` and of this package, in that order. Everything put into one is escaped.
 
-    It has an environment of its own, so that nothing a host service sets for its templates changes these pages.
+    It uses no environment of a host service, so that nothing set there for other templates changes these pages.
     """
 
     def __init__(self, *folders: Path) -> None:
-        self._environment = Environment(
-            loader=FileSystemLoader([*folders, _TEMPLATES]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._environment.globals |= {
-            "outcomes": outcomes,
-            "problems": problems,
-            "tone": tone,
-            "step": step,
-            "steps": STEPS,
-            "name_of": name_of,
-            "host_of": host_of,
-        }
+        self._environment = _environment((*folders, _TEMPLATES))
 
     def html(self, template: str, lang: Language, **names: Any) -> str:
         """Render one template in one language.
