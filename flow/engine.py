@@ -17,7 +17,7 @@ from .flow import Flow, Stepped
 from .page import Page
 from .ports import Clock, Ids, Moved, Observer, Port, Store
 from .snapshot import Call, Move, Repeat, Snapshot
-from .system import RandomIds, SystemClock
+from .system import InUtc, RandomIds, SystemClock
 
 C = TypeVar("C")
 
@@ -51,7 +51,7 @@ class Engine(Generic[C]):
         self.flow = flow
         self._store = store
         self._ports = dict(ports)
-        self._clock = clock or SystemClock()
+        self._clock = InUtc(clock or SystemClock())
         self._ids = ids or RandomIds()
         self._observers = observers
 

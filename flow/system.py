@@ -6,6 +6,8 @@ import secrets
 import time
 from datetime import UTC, datetime
 
+from .ports import Clock
+
 
 class SystemClock:
     """The machine's clock, in UTC."""
@@ -15,6 +17,19 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+
+class InUtc:
+    """Another clock in UTC: in a zone whose clocks are set back, an hour added is not an hour later."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def now(self) -> datetime:
+        return self._clock.now().astimezone(UTC)
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
 
 
 class RandomIds:

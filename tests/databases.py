@@ -23,6 +23,8 @@ ACCOUNT = "nobody"
 STARTS_WITHIN = 60.0
 """Seconds."""
 
+_RESTARTED: list[subprocess.Popen[bytes]] = []
+
 NewDatabase = Callable[[], SecretStr]
 
 
@@ -74,6 +76,27 @@ def running_postgresql(*settings: str) -> Iterator[NewDatabase]:
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(STARTS_WITHIN)
+            while _RESTARTED:
+                restarted = _RESTARTED.pop()
+                restarted.send_signal(signal.SIGINT)
+                restarted.wait(STARTS_WITHIN)
+
+
+@contextmanager
+def stopped(home: Path) -> Iterator[None]:
+    """Stop the server whose folder this is, and start it again when the block ends; it then lives as long as before."""
+    pid = int((home / "data" / "postmaster.pid").read_text().split()[0])
+    command = Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]
+    os.kill(pid, signal.SIGINT)
+    until = time.monotonic() + STARTS_WITHIN
+    while (home / "data" / "postmaster.pid").exists():
+        assert time.monotonic() < until, "PostgreSQL did not stop"
+        time.sleep(0.02)
+    yield
+    with (home / "log").open("ab") as log:
+        server = subprocess.Popen([*_as_nobody(), *command], stdout=log, stderr=log, cwd="/")
+    _RESTARTED.append(server)
+    _await(server, home)
 
 
 def _as_nobody() -> list[str]:
