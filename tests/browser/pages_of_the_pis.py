@@ -127,7 +127,7 @@ def come_back_refused(start: Start, page: Page) -> None:
 
 
 def overtaken(start: Start, page: Page) -> None:
-    form(start, page)
+    hand_over(start, page)
     page.goto(f"{page.url}?notice=stale_revision")
 
 
