@@ -17,12 +17,12 @@ log_as_json(sys.stderr)
 structlog.stdlib.get_logger("esozflow").info("moved", state="confirm", token="{CANARY}")
 logging.getLogger("esozflow").error("a page could not be given: %s", "KeyError")
 logging.getLogger("urllib3").debug("GET /?token={CANARY}")
-logging.getLogger("some.library").info("of no interest")
+logging.getLogger("a.host").info("of no interest")
 logging.getLogger("waitress.queue").warning("Task queue depth is 1")
 try:
     raise ValueError("{CANARY}")
 except ValueError:
-    logging.getLogger("some.library").exception("it failed at /?token={CANARY}&x=1")
+    logging.getLogger("a.host").exception("it failed at /?token={CANARY}&x=1")
 """
 
 
