@@ -170,7 +170,11 @@ class Environment(BaseSettings):
 
     @field_validator("send_jwt_in_body")
     @classmethod
-    def _jwt_goes_somewhere(cls, given: bool | None, others: ValidationInfo) -> bool | None:  # noqa: FBT001
+    def _jwt_goes_somewhere(  # pydantic calls it, and never by name
+        cls,
+        given: bool | None,  # noqa: FBT001
+        others: ValidationInfo,
+    ) -> bool | None:
         if given is False and others.data.get("register_auth") is RegisterAuth.NONE:
             raise checks.wrong(
                 f"is false while {PREFIX}REGISTER_AUTH is none, so the registration would carry no jwt at all. "
@@ -180,7 +184,11 @@ class Environment(BaseSettings):
 
     @field_validator("redirect_errors")
     @classmethod
-    def _errors_have_a_place(cls, given: bool | None, others: ValidationInfo) -> bool | None:  # noqa: FBT001
+    def _errors_have_a_place(  # pydantic calls it, and never by name
+        cls,
+        given: bool | None,  # noqa: FBT001
+        others: ValidationInfo,
+    ) -> bool | None:
         if given and others.data.get("known_redirects", "unreadable") is None:
             raise checks.wrong(
                 f"is true without {PREFIX}KNOWN_REDIRECTS, and errors are redirected only to the URIs named there. "
@@ -284,7 +292,7 @@ class PisEnvironment(Environment):
 
     @field_validator("append_state")
     @classmethod
-    def _state_comes_back(cls, given: bool | None) -> bool | None:  # noqa: FBT001
+    def _state_comes_back(cls, given: bool | None) -> bool | None:  # noqa: FBT001 - pydantic calls it, never by name
         if given is False:
             raise checks.wrong("is false, and by the state the PIS finds its sign-up again. Write true.")
         return given

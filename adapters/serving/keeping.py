@@ -68,6 +68,7 @@ def tended(engine: Engine[SignUp], tend: Tend, *, every: float) -> Iterator[None
             except FlowError as error:
                 _logger.error("sign-ups could not be looked after: %s", error)  # noqa: TRY400 - it says all there is
             except Exception as error:
+                # Its text and its traceback may tell too much.
                 _logger.error("sign-ups could not be looked after: %s", type(error).__name__)  # noqa: TRY400
 
     thread = Thread(target=run, name="tending", daemon=True)

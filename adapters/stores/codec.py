@@ -83,6 +83,7 @@ class SnapshotCodec(Generic[C]):
                 hint=f"Give one for each version from the oldest that is still stored to {flow.version - 1}.",
                 code="missing_migration",
             )
+        # The type of the context is known only now, which no checker can follow.
         self._plain: TypeAdapter[Snapshot[C]] = TypeAdapter(Snapshot[context])  # type: ignore[valid-type]
         self._stored: type[_Stored[C]] = _Stored[context]  # type: ignore[valid-type]
 
