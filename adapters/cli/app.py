@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from .check import check
+from .conform import conform
 from .demo import demo
 from .diagram import diagram
 from .review import review
@@ -24,3 +25,4 @@ for command in (demo, up, auth_ui, pis, sandbox, history, purge, diagram, check,
 app.command("list")(list_)
 app.add_typer(store, name="store")
 app.add_typer(keys, name="keys")
+app.add_typer(conform, name="conform")

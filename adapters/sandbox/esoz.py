@@ -265,6 +265,14 @@ class Esoz:
             raise Refusal(400, "request_malformed", "The body is not JSON.") from None
 
 
+def endpoint_of(request: Request) -> str | None:
+    """Give the endpoint that a request is for, by the names that faults use; nothing for an address without one."""
+    for route in _ROUTES:
+        if route.method == request.method and route.path.fullmatch(request.path):
+            return _endpoint(route, request)
+    return None
+
+
 def _endpoint(route: _Route, request: Request) -> str:
     if route.endpoint != "exchange":
         return route.endpoint

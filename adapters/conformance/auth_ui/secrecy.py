@@ -1,0 +1,111 @@
+"""What an Auth UI keeps from pages, addresses, cookies, other browsers and other sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import unquote_plus
+
+from ...demo.people import CHILD
+from .. import secrecy
+from ..browser import Browser
+from ..checks import Finding, seen
+from ..requirements import Rule
+from .bench import Bench, check
+
+_PERSONAL: Final = ("tax_id", "last_name", "email")
+_LAX: Final = ("samesite=lax", "samesite=strict")
+
+
+def _person(bench: Bench) -> dict[str, Any]:
+    answered = bench.walk.the("validate").data
+    person: dict[str, Any] = answered["person"] if isinstance(answered, dict) else CHILD
+    return person
+
+
+@check(Rule.SECRECY)
+def secrets_of_the_way(bench: Bench) -> Iterator[Finding]:
+    """Everything that passed the browser on the documented way."""
+    walk = bench.walk
+    secrets = {
+        "signed content": bench.user_data(),
+        "query token": bench.seed.confidant.access_token,
+        **walk.secrets(),
+    }
+    link, left_to = bench.link(bench.query()), walk.stages[-1].seen.left_to or ""
+    yield from secrecy.leaks(walk.trail, secrets, prescribed=(link, left_to))
+    person = _person(bench)
+    addresses = [unquote_plus(url) for hop in walk.trail for url in (hop.asked.url, hop.to or "") if url != link]
+    told = [name for name in _PERSONAL if any(str(person[name]) in url for url in addresses)]
+    yield seen(Rule.SECRECY, "no personal datum stands in a URL", not told)
+    masked = not any(str(person["secret"]) in hop.html for hop in walk.trail)
+    yield seen(Rule.SECRECY, "the patient's secret word is not shown", masked)
+
+
+@check(Rule.SECRECY)
+def address_bar(bench: Bench) -> Iterator[Finding]:
+    """The page of 4.4 is shown: what stands in the address bar."""
+    url = unquote_plus(bench.walk.stages[0].seen.url)
+    hidden = (bench.seed.confidant.access_token, secrecy.excerpt(bench.user_data()))
+    yield seen(Rule.SECRECY, "the query of 4.1 is gone from the address bar", not any(one in url for one in hidden))
+
+
+@check(Rule.SECRECY)
+def error_pages(bench: Bench) -> Iterator[Finding]:
+    """The link is not complete, or doubled: its other parameters are not repeated."""
+    secrets = {"signed content": bench.user_data(), "query token": bench.seed.confidant.access_token}
+    for name in ("client_id", "scope"):
+        visit = bench.opens({name: None})
+        link = visit.browser.trail[0].asked.url
+        yield from secrecy.leaks(visit.browser.trail, secrets, prescribed=(link,))
+
+
+@check(Rule.HEADERS)
+def headers_of_pages(bench: Bench) -> Iterator[Finding]:
+    """The headers of all pages of the documented way, and of an error page."""
+    yield from secrecy.headers(bench.walk.trail)
+    yield from secrecy.headers(bench.opens({"client_id": None}).browser.trail)
+
+
+@check(Rule.COOKIES)
+def cookies_set(bench: Bench) -> Iterator[Finding]:
+    """The cookies of the documented way."""
+    yield from secrecy.cookies(bench.walk.trail)
+
+
+@check(Rule.SECRECY, Rule.FORMS)
+def other_browser(bench: Bench) -> Iterator[Finding]:
+    """The address of a page, and its form, come from a browser that was never there."""
+    visit = bench.opens()
+    form = visit.asking("confirm")
+    shown = bench.browser().open(visit.seen.url).page
+    told = [name for name in _PERSONAL if shown.shows(str(_person(bench)[name]))]
+    # A link that was kept in the address bar opens anywhere; that it was kept is told elsewhere.
+    yield seen(Rule.SECRECY, "the address of a page shows nobody's data in another browser", not told)
+    bench.browser().ask(form)
+    yield seen(Rule.FORMS, "the form does nothing from another browser", bench.esoz.times("register") == 0)
+
+
+@check(Rule.FORMS)
+def forged_form(bench: Bench) -> Iterator[Finding]:
+    """Another site has the browser send the form, without what only the page knows."""
+    visit = bench.opens()
+    asked, button = visit.asking("confirm"), visit.control("confirm").element
+    held_back = _not_sent_across_sites(visit.browser)
+    guessed = [(button.get("name"), button.get("value"))] if button.get("name") else []
+    attacker = bench.browser()
+    cookie = visit.browser.cookie_header(without=held_back)
+    forged = [(name, "1") for name, _ in asked.form or [] if name != button.get("name")] + guessed
+    for form in (guessed, forged):
+        hop = type(asked)(method="POST", url=asked.url, form=form)
+        attacker.once(hop, {"Cookie": cookie, "Origin": "https://evil.example"})
+    yield seen(Rule.FORMS, "a form that another site sends does nothing", bench.esoz.times("register") == 0)
+
+
+def _not_sent_across_sites(browser: Browser) -> frozenset[str]:
+    given = (cookie for hop in browser.trail for cookie in hop.cookies)
+    return frozenset(
+        cookie.partition("=")[0].strip()
+        for cookie in given
+        if any(part.strip().lower() in _LAX for part in cookie.split(";"))
+    )

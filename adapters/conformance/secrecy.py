@@ -1,0 +1,68 @@
+"""What every site of the flow keeps to itself: looked at in everything that passed a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+from urllib.parse import unquote, unquote_plus
+
+from .browser import Hop
+from .checks import Finding, seen, unseen
+from .requirements import Rule
+
+_UNREFERRED: Final = frozenset({"no-referrer", "same-origin", "origin", "strict-origin"})
+_SAME_SITE: Final = ("samesite=lax", "samesite=strict")
+_EXCERPT: Final = 60
+"""Characters of a long secret that give it away."""
+
+
+def excerpt(secret: str) -> str:
+    """Give what is looked for instead of a long secret: its middle, which no other text has."""
+    if len(secret) <= _EXCERPT:
+        return secret
+    middle = len(secret) // 2
+    return secret[middle : middle + _EXCERPT]
+
+
+def leaks(trail: Iterable[Hop], secrets: Mapping[str, str], *, prescribed: Iterable[str] = ()) -> Iterator[Finding]:
+    """Look for secrets in pages, addresses and cookies; `prescribed` are URLs that the document has carry some."""
+    hops, allowed = list(trail), frozenset(prescribed)
+    for what, secret in secrets.items():
+        part = excerpt(secret)
+        on_page = any(part in hop.html or part in unquote(hop.html) for hop in hops)
+        yield seen(Rule.SECRECY, f"the {what} stands on no page", not on_page)
+        addresses = [url for hop in hops for url in (hop.asked.url, hop.to or "") if url not in allowed]
+        in_address = any(part in url or part in unquote_plus(url) for url in addresses)
+        yield seen(Rule.SECRECY, f"the {what} stands in no other URL", not in_address)
+        in_cookie = any(part in cookie or part in unquote(cookie) for hop in hops for cookie in hop.cookies)
+        yield seen(Rule.SECRECY, f"the {what} stands in no cookie", not in_cookie)
+
+
+def headers(trail: Iterable[Hop]) -> Iterator[Finding]:
+    """Look at the headers of every page."""
+    pages = [hop for hop in trail if hop.html]
+    policies = {hop.header("Referrer-Policy") for hop in pages}
+    yield seen(Rule.HEADERS, "Referrer-Policy keeps addresses on the site", bool(pages) and policies <= _UNREFERRED)
+    stored = [hop for hop in pages if "no-store" not in hop.header("Cache-Control")]
+    yield seen(Rule.HEADERS, "Cache-Control: no-store", bool(pages) and not stored)
+    framed = [hop for hop in pages if not _unframed(hop)]
+    yield seen(Rule.HEADERS, "X-Frame-Options: deny, or frame-ancestors 'none'", bool(pages) and not framed)
+    sniffed = [hop for hop in pages if hop.header("X-Content-Type-Options") != "nosniff"]
+    yield seen(Rule.HEADERS, "X-Content-Type-Options: nosniff", bool(pages) and not sniffed)
+
+
+def cookies(trail: Iterable[Hop]) -> Iterator[Finding]:
+    """Look at the attributes of every cookie that was set."""
+    set_by_site = [cookie for hop in trail for cookie in hop.cookies]
+    if not set_by_site:
+        yield unseen(Rule.COOKIES, "no cookie is set")
+        return
+    given = [{part.strip().lower() for part in cookie.split(";")[1:]} for cookie in set_by_site]
+    yield seen(Rule.COOKIES, "HttpOnly", all("httponly" in one for one in given))
+    yield seen(Rule.COOKIES, "Secure", all("secure" in one for one in given))
+    yield seen(Rule.COOKIES, "SameSite=Lax or Strict", all(one & set(_SAME_SITE) for one in given))
+
+
+def _unframed(hop: Hop) -> bool:
+    policy = hop.header("Content-Security-Policy")
+    return hop.header("X-Frame-Options") == "deny" or "frame-ancestors 'none'" in policy
