@@ -123,12 +123,11 @@ class Page:
         return _bare(datum) in _bare(self.text)
 
     def editable(self) -> list[Element]:
-        """Give the fields that a user can change."""
+        """Give the fields that a user can change, in a form or not."""
         return [
             one
-            for form in self.forms
-            for one in form.controls
-            if one.tag != "button"
+            for one in self.elements
+            if one.tag in ("input", "select", "textarea")
             and _kind(one) not in _NOT_EDITED
             and not {"readonly", "disabled"} & one.attributes.keys()
         ]

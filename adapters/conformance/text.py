@@ -7,8 +7,8 @@ from typing import Final
 from .html import Page
 
 _ID: Final = "esozflow-probe"
-PROBE: Final = f'"><b id="{_ID}">bold</b>'
-"""Text that becomes an element where it is not escaped."""
+PROBE: Final = f'"><b/id="{_ID}">bold</b>'
+"""Text that becomes an element where it is not escaped. It has no space, at which scopes would be parted."""
 
 
 def is_text(page: Page) -> bool:

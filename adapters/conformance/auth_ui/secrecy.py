@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 
 from ...demo.people import CHILD
 from .. import secrecy
-from ..browser import Browser
+from ..browser import Asked, Browser
 from ..checks import Finding, seen
 from ..requirements import Rule
 from .bench import Bench, check
@@ -88,18 +88,15 @@ def other_browser(bench: Bench) -> Iterator[Finding]:
 
 @check(Rule.FORMS)
 def forged_form(bench: Bench) -> Iterator[Finding]:
-    """Another site has the browser send the form, without what only the page knows."""
+    """Another site has the browser send the form, filled in as on a page that the attacker opened."""
     visit = bench.opens()
-    asked, button = visit.asking("confirm"), visit.control("confirm").element
-    held_back = _not_sent_across_sites(visit.browser)
-    guessed = [(button.get("name"), button.get("value"))] if button.get("name") else []
-    attacker = bench.browser()
-    cookie = visit.browser.cookie_header(without=held_back)
-    forged = [(name, "1") for name, _ in asked.form or [] if name != button.get("name")] + guessed
-    for form in (guessed, forged):
-        hop = type(asked)(method="POST", url=asked.url, form=form)
-        attacker.once(hop, {"Cookie": cookie, "Origin": "https://evil.example"})
-    yield seen(Rule.FORMS, "a form that another site sends does nothing", bench.esoz.times("register") == 0)
+    asked = visit.asking("confirm")
+    attacker = bench.also_opens(bench.browser(), child=1)
+    cookie = visit.browser.cookie_header(without=_not_sent_across_sites(visit.browser))
+    forged = Asked(method="POST", url=asked.url, form=attacker.asking("confirm").form, encoding=asked.encoding)
+    bench.browser().once(forged, {"Cookie": cookie, "Origin": "https://evil.example"})
+    registered = [one.body.get("signed_content") for one in bench.esoz.heard("register")]
+    yield seen(Rule.FORMS, "a form that another site sends does nothing", bench.user_data() not in registered)
 
 
 def _not_sent_across_sites(browser: Browser) -> frozenset[str]:

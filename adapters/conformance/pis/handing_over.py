@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ....states.hand_over import PATH
+from ...sandbox import Response
 from ..checks import Finding, seen, unseen
 from ..requirements import Rule
 from .bench import Bench, check
@@ -14,6 +15,9 @@ from .bench import Bench, check
 _MANDATORY: Final = ("client_id", "redirect_uri", "scope", "user_data", "token")
 _SHORTEST_STATE: Final = 16
 """Characters of a state that can still not be guessed."""
+_BY_TOKEN: Final = ("Invalid access token", "Authorization header")
+_BY_CONTAINER: Final = ("Invalid signed content", "Not a base64", "Invalid signature", "Malformed encoded content")
+"""Texts of ЕСОЗ about what holds the content."""
 
 
 @check("4.1.4")
@@ -39,13 +43,21 @@ def signed_request(bench: Bench) -> Iterator[Finding]:
     yield seen("4.1.1", "token is that of the user who is signed in", is_confidants)
     yield seen("2.2", "token is that of the user who is signed in", is_confidants)
     answered = bench.walk.validated
-    status = 0 if answered is None else answered.status
-    message = "" if answered is None or status == 200 else str(answered.json().get("error", {}).get("message"))
-    yield seen(
-        "4.1.3", "the signature is the confidant's, and verifies", status == 200 or "sign" not in message.lower()
-    )
-    yield seen("2.3", "ЕСОЗ accepts the signed request", status == 200)
-    yield seen("4.1.2", "the request is filled in as ЕСОЗ wants it", status == 200)
+    signature, content = (None, None) if answered is None else _judged(answered)
+    yield Finding(requirement="2.3", says="the request comes signed, and the signature verifies", holds=signature)
+    yield Finding(requirement="4.1.3", says="the signature is the confidant's", holds=signature)
+    yield Finding(requirement="4.1.2", says="the request is filled in as ЕСОЗ wants it", holds=content)
+
+
+def _judged(answered: Response) -> tuple[bool | None, bool | None]:
+    """Say of signature and content whether ЕСОЗ took them; it looks at the token first, and at the content last."""
+    message = str((answered.json().get("error") or {}).get("message"))
+    if answered.status == 403 or message.startswith(_BY_TOKEN):
+        return None, None
+    told = str((answered.json().get("error") or {}).get("invalid")) + message
+    if answered.status in (400, 401) or any(text in told for text in _BY_CONTAINER):
+        return False, None
+    return True, answered.status in (200, 409)
 
 
 @check(Rule.STATE)

@@ -1,0 +1,49 @@
+"""Our own Auth UI conforms, over HTTP; with any of the seeded defects it does not, and the right check says so."""
+
+from __future__ import annotations
+
+import pytest
+
+from esozflow.adapters.conformance.auth_ui import CHECKS, once
+from esozflow.adapters.conformance.requirements import AUTH_UI
+from esozflow.adapters.conformance.running import judge_auth_ui
+from esozflow.adapters.conformance.watched import WatchedEsoz
+from esozflow.states import Signer
+
+from .defects_of_the_auth_ui import DEFECTS
+from .seeding import Seeds
+from .sites import CALL_DEADLINE, bench_of_auth_ui
+
+Sandbox = tuple[str, WatchedEsoz, Signer]
+
+
+def test_our_own_auth_ui_conforms_in_everything(behind_auth_ui: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    with bench_of_auth_ui(behind_auth_ui, Seeds(), monkeypatch, call_deadline=CALL_DEADLINE) as bench:
+        report = judge_auth_ui(bench)
+    assert report.holds, report.text()
+    assert (report.count("does not hold"), report.count("not observed")) == (0, 0), report.text()
+    assert {finding.check for one in report.judged for finding in one.findings} == CHECKS.keys()
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_seeded_defect_is_caught(name: str, behind_auth_ui: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    defect = DEFECTS[name]
+    monkeypatch.setattr(once, "_SPARE", 0.2)  # a defect shows at once; only what is sound needs time
+    with bench_of_auth_ui(behind_auth_ui, defect.seeds(), monkeypatch, call_deadline=0.2) as bench:
+        report = judge_auth_ui(bench, [defect.check])
+    assert defect.requirement in report.broken(), report.text()
+    assert not report.holds
+
+
+def test_every_check_has_a_defect_that_it_catches() -> None:
+    assert {defect.check for defect in DEFECTS.values()} == CHECKS.keys()
+
+
+def test_every_requirement_but_what_the_others_imply_has_a_defect() -> None:
+    assert AUTH_UI.keys() - {defect.requirement for defect in DEFECTS.values()} == {
+        "2.1",
+        "4.2.0",
+        "4.2.2",
+        "4.2.4",
+        "4.2.5",
+    }

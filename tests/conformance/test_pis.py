@@ -1,0 +1,44 @@
+"""Our own PIS conforms, over HTTP; with any of the seeded defects it does not, and the right check says so."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from esozflow.adapters.conformance.pis import CHECKS
+from esozflow.adapters.conformance.requirements import PIS
+from esozflow.adapters.conformance.running import judge_pis
+from esozflow.adapters.conformance.watched import WatchedEsoz
+
+from .defects_of_the_pis import DEFECTS
+from .seeding import Seeds
+from .sites import bench_of_pis
+
+Sandbox = tuple[str, WatchedEsoz, Path, socket.socket]
+
+
+def test_our_own_pis_conforms_in_everything(behind_pis: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    with bench_of_pis(behind_pis, Seeds(), monkeypatch) as bench:
+        report = judge_pis(bench)
+    assert report.holds, report.text()
+    assert (report.count("does not hold"), report.count("not observed")) == (0, 0), report.text()
+    assert {finding.check for one in report.judged for finding in one.findings} == CHECKS.keys()
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_seeded_defect_is_caught(name: str, behind_pis: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    defect = DEFECTS[name]
+    with bench_of_pis(behind_pis, defect.seeds(), monkeypatch) as bench:
+        report = judge_pis(bench, [defect.check])
+    assert defect.requirement in report.broken(), report.text()
+    assert not report.holds
+
+
+def test_every_check_has_a_defect_that_it_catches() -> None:
+    assert {defect.check for defect in DEFECTS.values()} == CHECKS.keys() - {"client-secret"}
+
+
+def test_every_requirement_but_what_the_others_imply_has_a_defect() -> None:
+    assert PIS.keys() - {defect.requirement for defect in DEFECTS.values()} == {"2.2", "2.3", "4.1.2"}
