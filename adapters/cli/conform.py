@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -170,11 +171,10 @@ def _judging(file: Path | None) -> Iterator[list[Report]]:
 
 
 def _base(url: str) -> str:
-    from urllib.parse import urlsplit
-
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query and not parts.fragment
+        named = parts.hostname and (parts.port is None or parts.port > 0)
+        usable = parts.scheme in ("http", "https") and named and not parts.query and not parts.fragment
     except ValueError:
         usable = False
     if not usable:

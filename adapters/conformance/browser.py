@@ -132,9 +132,7 @@ class Browser:
     def once(self, asked: Asked, headers: Mapping[str, str] | None = None) -> Hop:
         """Ask once, and follow nothing."""
         if self._leaves(asked.url):  # a form or a link of the page leads off the site
-            return self._kept(
-                Hop(asked=asked, status=0, headers={}, cookies=(), html="", to=_with_query(asked.url, asked.form))
-            )
+            return self._kept(Hop(asked=asked, status=0, headers={}, cookies=(), html="", to=asked.url))
         try:
             answer = self._answer(asked, headers or {})
         except (requests.RequestException, ValueError):

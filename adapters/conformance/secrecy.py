@@ -29,7 +29,9 @@ def leaks(trail: Iterable[Hop], secrets: Mapping[str, str], *, prescribed: Itera
     hops, allowed = list(trail), frozenset(prescribed)
     for what, secret in secrets.items():
         part = excerpt(secret)
-        on_page = any(part in hop.html or part in unquote(hop.html) for hop in hops)
+        # What a redirect says beside its address, nobody sees.
+        pages = [hop.html for hop in hops if hop.to not in allowed]
+        on_page = any(part in html or part in unquote(html) for html in pages)
         yield seen(Rule.SECRECY, f"the {what} stands on no page", not on_page)
         addresses = [url for hop in hops for url in (hop.asked.url, hop.to or "") if url not in allowed]
         in_address = any(part in url or part in unquote_plus(url) for url in addresses)

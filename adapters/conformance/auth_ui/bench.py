@@ -158,7 +158,8 @@ class NotConfigured(UsageError):
     def __init__(self) -> None:
         super().__init__(
             "The party under test answered, but made no call to the sandbox.",
-            hint="Configure it as --configuration tells, and restart it; for buttons of other names, see --mapping.",
+            hint="Configure it as --configuration tells and restart it. Its pages must work without JavaScript; for a "
+            "path or buttons of other names, see --mapping.",
         )
 
 

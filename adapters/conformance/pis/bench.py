@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from ....flow import UsageError
@@ -66,29 +66,34 @@ class Bench:
         self.esoz.script(Fault.read({"endpoint": endpoint, "kind": kind, "times": 9, **how}))
 
     def hands_over(self) -> HandedOver:
-        """Start the sandbox over, and walk in a new browser from the start page to the Auth UI."""
+        """Start the sandbox over, and walk in a new browser from the start page to the Auth UI.
+
+        Raises `NotObservable` where the steps of the mapping do not lead there.
+        """
         self.esoz.start_over()
         browser = self.browser()
         seen = browser.open(self.site + self.mapping.start)
         for number, step in enumerate(self.mapping.steps, start=1):
             control = seen.page.control(step.press)
             if seen.left_to or control is None:
-                self._stuck(f"The page of step {number} has no button {step.press[0]!r}.")
+                raise NotObservable(f"The page of step {number} has no button {step.press[0]!r}.")
             seen = browser.press(seen, control, step.fill)
         if seen.left_to is None:
-            self._stuck("The last step does not lead to the Auth UI.")
+            raise NotObservable("The last step does not lead to the Auth UI.")
         return HandedOver(self, browser, seen.left_to)
-
-    def _stuck(self, what: str) -> NoReturn:
-        raise NotDriven(what, hint="Name the steps in a mapping, see --mapping, and the Auth UI with --auth-ui.")
 
     def _leaves(self, url: str) -> bool:
         return url.startswith(self.auth_ui + PATH) or origin(url) != origin(self.site)
 
     @cached_property
     def walk(self) -> Way:
-        """The documented way as far as the Auth UI, walked once."""
-        handed_over = self.hands_over()
+        """The documented way as far as the Auth UI, walked once. Raises `NotDriven`."""
+        try:
+            handed_over = self.hands_over()
+        except NotObservable as stuck:
+            raise NotDriven(
+                str(stuck), hint="Name the steps in a mapping, see --mapping, and the Auth UI with --auth-ui."
+            ) from None
         return Way(handed_over, handed_over.validated())
 
     @cached_property
