@@ -61,10 +61,7 @@ class Foreign:
         for name, message in MISSING.items():
             if not query.get(name):
                 return self.say(message)
-        if (
-            not all(one.isalnum() or one == "-" for one in query["client_id"])
-            or urlsplit(query["redirect_uri"]).fragment
-        ):
+        if set(query["client_id"]) - set("0123456789abcdef-"):
             return self.say("The link is wrong")
         answer = self.call("/api/pis/confidant/sign-up_validation", query["token"], self.content(query))
         data = self.data(answer)
