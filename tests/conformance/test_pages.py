@@ -1,0 +1,182 @@
+"""Pages of any make are read leniently, and operated as a browser would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+
+from esozflow.adapters.conformance.browser import Browser, origin, pressing
+from esozflow.adapters.conformance.checks import SiteFailed
+from esozflow.adapters.conformance.html import Page
+from esozflow.adapters.serving.server import served
+
+FORM = """
+<FORM method=Post action="/go?x=1" id=f>
+ <input name=a value=1><input name=b type=checkbox><input name=c type=checkbox checked value=yes>
+ <input type=radio name=d value=1><input type=radio name=d value=2 checked>
+ <select name=e><option value=1>One<option selected>Two</select><select name=g><option value=3>Three</select>
+ <textarea name=h>text &amp; more</textarea><input name=i disabled value=9><input type=file name=j>
+ <input type=reset name=k value=k><button type=button name=l value=l>Nothing</button>
+ <p>Unclosed <b>text
+ <button name=act value=yes>  Go
+   on </button><input type=submit name=act value=No>
+</FORM>
+<input name=m form=f value=far><button form=f aria-label="Far away" name=act value=far></button>
+<a href="/next">Next <i>page</i></a><script>var hidden = "<p>unseen</p>"</script>
+<input name=loose><textarea readonly name=kept></textarea>
+"""
+
+
+def test_a_form_sends_what_a_browser_would_send() -> None:
+    page = Page(FORM)
+    control = page.control(["go on"])
+    assert control is not None
+    assert control.form is not None
+    sent = control.form.filled({}, control.element)
+    assert sent == [
+        *(("a", "1"), ("c", "yes"), ("d", "2"), ("e", "Two"), ("g", "3"), ("h", "text & more"), ("act", "yes")),
+        ("m", "far"),
+    ]
+    filled = control.form.filled({"a": "2", "b": "x", "c": "", "d": "1", "e": "1", "h": "other"}, control.element)
+    assert dict(filled) == {"a": "2", "b": "on", "d": "1", "e": "1", "g": "3", "h": "other", "act": "yes", "m": "far"}
+
+
+@pytest.mark.parametrize("name", ["Go on", "GO  ON", "yes", "No", "far away", "next page"])
+def test_a_control_is_found_by_its_text_value_or_label(name: str) -> None:
+    assert Page(FORM).control([name]) is not None
+
+
+@pytest.mark.parametrize("name", ["Nothing", "k", "unseen", ""])
+def test_what_nobody_can_press_is_no_control(name: str) -> None:
+    assert Page(FORM).control([name]) is None
+
+
+def test_the_earlier_name_is_preferred() -> None:
+    control = Page(FORM).control(["Not there", "No", "Go on"])
+    assert control is not None
+    assert control.element.get("value") == "No"
+
+
+def test_what_a_reader_sees_is_compared_without_case_blanks_and_signs() -> None:
+    page = Page("<style>p {}</style><p>Зіновій <b>Перевірочний</b></p><p>+380 50 111-22-33</p>")
+    assert page.says("зіновій  перевірочний")
+    assert not page.says("p {}")
+    assert page.shows("+380501112233")
+    assert not page.shows("+380501112234")
+
+
+def test_fields_that_can_be_changed_are_found_in_forms_and_beside_them() -> None:
+    assert [one.get("name") for one in Page(FORM).editable()] == [*"abcdd", "e", "g", "h", "j", "m", "loose"]
+
+
+def test_where_a_page_leads_is_read() -> None:
+    page = Page('<META http-equiv=Refresh content="0; URL=\'/after\'"><img src=/a.png><a href="">x</a>')
+    assert page.refreshes_to == "/after"
+    assert page.addresses() == ["/a.png"]
+    assert Page('<meta http-equiv=refresh content="5">').refreshes_to is None
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://A.example:443/x?y", "https://a.example"),
+        ("http://a.example:8080/", "http://a.example:8080"),
+        ("https://a.example:port/", ""),
+        ("javascript:alert(1)", "javascript://"),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(url: str, expected: str) -> None:
+    assert origin(url) == expected
+
+
+@contextmanager
+def site(**pages: tuple[str, list[tuple[str, str]], str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Pages by their paths: status, headers, body. What was asked for is kept."""
+    asked: list[dict[str, Any]] = []
+
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        sent = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode()
+        asked.append({**environ, "sent": sent})
+        status, headers, body = pages.get(environ["PATH_INFO"].strip("/") or "home", ("404 Not Found", [], ""))
+        start_response(status, [("Content-Type", "text/html; charset=utf-8"), *headers])
+        return [body.encode()]
+
+    with served(app, threads=1) as url:
+        yield url, asked
+
+
+def _to(location: str, status: str = "302 Found") -> tuple[str, list[tuple[str, str]], str]:
+    return status, [("Location", location)], ""
+
+
+def test_redirects_and_refreshing_pages_are_followed_on_the_site_and_no_further() -> None:
+    refreshing = ("200 OK", [], '<meta http-equiv="refresh" content="0;url=/third">')
+    pages = {"home": _to("/second"), "second": refreshing, "third": _to("https://elsewhere.example/?code=1")}
+    with site(**pages) as (url, asked):
+        seen = Browser(url).open(url + "/")
+    assert seen.left_to == "https://elsewhere.example/?code=1"
+    assert [one["PATH_INFO"] for one in asked] == ["/", "/second", "/third"]
+
+
+def test_a_form_is_sent_again_only_by_the_redirects_that_ask_for_it() -> None:
+    form = ("200 OK", [], "<form method=post action=/keep><input name=a value=1><button>Go</button></form>")
+    with site(home=form, keep=_to("/drop", "307 Temporary Redirect"), drop=_to("/end"), end=form) as (url, asked):
+        browser = Browser(url)
+        first = browser.open(url + "/")
+        control = first.page.control(["go"])
+        assert control is not None
+        browser.press(first, control, {"a": "2"})
+    assert [(one["REQUEST_METHOD"], one["sent"]) for one in asked] == [
+        *(("GET", ""), ("POST", "a=2"), ("POST", "a=2"), ("GET", ""))
+    ]
+
+
+def test_a_form_in_parts_and_a_form_by_get_are_sent_as_such() -> None:
+    html = (
+        "<form method=post enctype=multipart/form-data action=/p><input name=a value=1><button>Parts</button></form>"
+        "<form action='/g?old=1'><input name=a value='1 2'><button formaction=/h?old=2>Get</button></form>"
+    )
+    with site(home=("200 OK", [], html)) as (url, asked):
+        browser = Browser(url)
+        first = browser.open(url + "/")
+        for name in ("parts", "get"):
+            control = first.page.control([name])
+            assert control is not None
+            browser.press(first, control)
+    assert 'name="a"' in asked[1]["sent"]
+    assert asked[1]["CONTENT_TYPE"].startswith("multipart/form-data; boundary=")
+    assert (asked[2]["PATH_INFO"], parse_qsl(asked[2]["QUERY_STRING"])) == ("/h", [("a", "1 2")])
+
+
+def test_cookies_come_back_as_from_a_browser_at_loopback() -> None:
+    cookie = [("Set-Cookie", "__Host-a=1; Secure; HttpOnly; Path=/; SameSite=Lax"), ("Set-Cookie", "b=2; Path=/")]
+    with site(home=("200 OK", cookie, "")) as (url, asked):
+        browser = Browser(url)
+        browser.open(url + "/")
+        browser.open(url + "/again")
+    assert asked[1]["HTTP_COOKIE"] in ("__Host-a=1; b=2", "b=2; __Host-a=1")
+    assert browser.cookie_header(without=frozenset({"b"})) == "__Host-a=1"
+    assert browser.trail[0].cookies == tuple(value for _, value in cookie)
+
+
+def test_a_form_or_link_that_leads_off_the_site_is_not_followed() -> None:
+    html = "<form method=post action='https://elsewhere.example/'><input name=a value=1><button>Go</button></form>"
+    with site(home=("200 OK", [], html)) as (url, asked):
+        browser = Browser(url)
+        first = browser.open(url + "/")
+        control = first.page.control(["go"])
+        assert control is not None
+        assert pressing(first, control).form == [("a", "1")]
+        assert browser.press(first, control).left_to == "https://elsewhere.example/"
+    assert len(asked) == 1
+
+
+def test_a_circle_and_a_silent_site_are_told() -> None:
+    with site(home=_to("/")) as (url, _), pytest.raises(SiteFailed, match="in a circle"):
+        Browser(url).open(url + "/")
+    with pytest.raises(SiteFailed, match="did not answer"):
+        Browser(url).open(url + "/?token=secret")
