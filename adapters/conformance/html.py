@@ -105,6 +105,8 @@ class Page:
         self.forms = reader.forms
         self.controls = reader.controls
         self.text = " ".join("".join(reader.seen).split())
+        self._normal = self.text.casefold()
+        self._bare = _bare(self.text)
 
     def control(self, names: Iterable[str]) -> Control | None:
         """Give the control that has one of the names; an earlier name is preferred."""
@@ -116,11 +118,11 @@ class Page:
 
     def says(self, text: str) -> bool:
         """Whether a reader sees this text, without regard to case and white space."""
-        return normal(text) in normal(self.text)
+        return normal(text) in self._normal
 
     def shows(self, datum: str) -> bool:
         """Whether a reader sees this datum, however its letters and digits are set apart."""
-        return _bare(datum) in _bare(self.text)
+        return _bare(datum) in self._bare
 
     def editable(self) -> list[Element]:
         """Give the fields that a user can change, in a form or not."""

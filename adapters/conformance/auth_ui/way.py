@@ -45,7 +45,9 @@ def patient_data(bench: Bench) -> Iterator[Finding]:
     page = opened.page
     yield seen("4.3.2", "a success leads to the patient's data", page.control(bench.mapping.confirm) is not None)
     answered = bench.walk.the("validate").data
-    person: dict[str, Any] = answered["person"] if isinstance(answered, dict) else {}
+    if not isinstance(answered, dict):
+        raise NotObservable("the validation does not succeed")
+    person: dict[str, Any] = answered["person"]
     for name in _PLAIN:
         yield seen("4.4.1", f"{name} is shown", page.shows(str(person.get(name))))
     for part, name in (("documents", "number"), ("addresses", "street"), ("phones", "number")):
