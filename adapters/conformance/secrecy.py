@@ -24,16 +24,16 @@ def excerpt(secret: str) -> str:
     return secret[middle : middle + _EXCERPT]
 
 
-def leaks(trail: Iterable[Hop], secrets: Mapping[str, str], *, prescribed: Iterable[str] = ()) -> Iterator[Finding]:
-    """Look for secrets in pages, addresses and cookies; `prescribed` are URLs that the document has carry some."""
-    hops, allowed = list(trail), frozenset(prescribed)
+def leaks(trail: Iterable[Hop], secrets: Mapping[str, str], *, prescribed: str | None = None) -> Iterator[Finding]:
+    """Look for secrets in pages, addresses and cookies; `prescribed` is the URL in which the document puts them."""
+    hops = list(trail)
     for what, secret in secrets.items():
         part = excerpt(secret)
         # What a redirect says beside its address, nobody sees.
-        pages = [hop.html for hop in hops if hop.to not in allowed]
+        pages = [hop.html for hop in hops if hop.to is None or hop.to != prescribed]
         on_page = any(part in html or part in unquote(html) for html in pages)
         yield seen(Rule.SECRECY, f"the {what} stands on no page", not on_page)
-        addresses = [url for hop in hops for url in (hop.asked.url, hop.to or "") if url not in allowed]
+        addresses = [url for hop in hops for url in (hop.asked.url, hop.to or "") if url != prescribed]
         in_address = any(part in url or part in unquote_plus(url) for url in addresses)
         yield seen(Rule.SECRECY, f"the {what} stands in no other URL", not in_address)
         in_cookie = any(part in cookie or part in unquote(cookie) for hop in hops for cookie in hop.cookies)

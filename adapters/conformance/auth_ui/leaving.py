@@ -33,9 +33,9 @@ def foreign_answer(bench: Bench) -> Iterator[Finding]:
         visit = bench.at_consent()
         bench.esoz.change("approve", _redirecting(rewrite))
         visit.press("accept")
-        left_to = visit.seen.left_to or ""
-        is_safe = not left_to or (rewrite(left_to) != left_to and "code=" not in left_to)
-        yield seen(Rule.REDIRECT, f"an answer with {what} is not followed", is_safe)
+        left_to = visit.seen.left_to
+        is_error = left_to is not None and left_to.startswith(f"{bench.redirect_uri}?") and "code=" not in left_to
+        yield seen(Rule.REDIRECT, f"an answer with {what} is not followed", left_to is None or is_error)
 
 
 def _redirecting(rewrite: Rewrite) -> Change:
@@ -74,18 +74,15 @@ def _declined(bench: Bench, visit: Visit, act: Act, *, then: Act, unwanted: str)
 @check(Rule.ORDER, Rule.FORMS)
 def unoffered_act(bench: Bench) -> Iterator[Finding]:
     """The form of 4.4 is sent with the button of 4.6, and by GET."""
-    visit = bench.opens()
-    form = visit.control("confirm").form
     consent = bench.at_consent().control("accept").element
     visit = bench.opens()
     asked = visit.asking("confirm")
-    name = consent.get("name")
-    if form is not None and name:
-        pairs = [(key, consent.get("value") if key == name else value) for key, value in asked.form or []]
-        if pairs != asked.form:
-            visit.browser.ask(replace(asked, form=pairs))
-            yield seen(Rule.ORDER, "an act of a later page does nothing", _nothing_done(bench))
-    visit.browser.ask(replace(asked, method="GET", form=None, url=_by_get(asked.url, asked.form or [])))
+    form = asked.form or []
+    swapped = [(name, consent.get("value") if name == consent.get("name") else value) for name, value in form]
+    if swapped != form:  # else the address tells what is to be done, and not the button
+        visit.browser.ask(replace(asked, form=swapped))
+        yield seen(Rule.ORDER, "an act of a later page does nothing", _nothing_done(bench))
+    visit.browser.ask(replace(asked, method="GET", form=None, url=_by_get(asked.url, form)))
     yield seen(Rule.FORMS, "the form sent by GET does nothing", _nothing_done(bench))
     visit.browser.refresh(visit.seen)
     yield seen(Rule.FORMS, "to look at the page again does nothing", _nothing_done(bench))

@@ -23,17 +23,20 @@ def _person(bench: Bench) -> dict[str, Any]:
     return person
 
 
+def _of_link(bench: Bench) -> dict[str, str]:
+    return {"signed content": bench.user_data(), "query token": bench.seed.confidant.access_token}
+
+
 @check(Rule.SECRECY)
 def secrets_of_the_way(bench: Bench) -> Iterator[Finding]:
     """Everything that passed the browser on the documented way."""
     walk = bench.walk
-    secrets = {
-        "signed content": bench.user_data(),
-        "query token": bench.seed.confidant.access_token,
-        **walk.secrets(),
-    }
     link, left_to = bench.link(bench.query()), walk.stages[-1].seen.left_to or ""
-    yield from secrecy.leaks(walk.trail, secrets, prescribed=(link, left_to))
+    issued = walk.secrets()
+    code = {"grant code": issued.pop("grant code")} if "grant code" in issued else {}
+    yield from secrecy.leaks(walk.trail, _of_link(bench), prescribed=link)
+    yield from secrecy.leaks(walk.trail, code, prescribed=left_to)
+    yield from secrecy.leaks(walk.trail, issued)
     person = _person(bench)
     addresses = [unquote_plus(url) for hop in walk.trail for url in (hop.asked.url, hop.to or "") if url != link]
     told = [name for name in _PERSONAL if any(str(person[name]) in url for url in addresses)]
@@ -52,12 +55,11 @@ def address_bar(bench: Bench) -> Iterator[Finding]:
 
 @check(Rule.SECRECY)
 def error_pages(bench: Bench) -> Iterator[Finding]:
-    """The link is not complete, or doubled: its other parameters are not repeated."""
-    secrets = {"signed content": bench.user_data(), "query token": bench.seed.confidant.access_token}
+    """The link lacks a parameter: the others are not repeated."""
     for name in ("client_id", "scope"):
         visit = bench.opens({name: None})
         link = visit.browser.trail[0].asked.url
-        yield from secrecy.leaks(visit.browser.trail, secrets, prescribed=(link,))
+        yield from secrecy.leaks(visit.browser.trail, _of_link(bench), prescribed=link)
 
 
 @check(Rule.HEADERS)
