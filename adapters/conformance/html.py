@@ -14,6 +14,7 @@ _VOID: Final = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "in
 _UNSEEN: Final = frozenset({"script", "style", "template", "noscript"})
 _NOT_SENT: Final = frozenset({"submit", "button", "image", "reset", "file"})
 _NOT_EDITED: Final = frozenset({"hidden", "submit", "button", "image", "reset"})
+_UNREAD: Final = _NOT_EDITED | {"checkbox", "radio", "password", "file"}
 _ADDRESSES: Final = ("href", "src", "action", "formaction", "poster", "data")
 
 
@@ -184,7 +185,9 @@ class _Reader(HTMLParser):
             self._form.options.setdefault(id(self._select), []).append(element)
         elif tag == "a" and "href" in element.attributes:
             self.controls.append(Control(element, None))
-        self.seen.append(" ")
+        # Data may be shown in fields that cannot be changed.
+        is_shown = tag == "input" and _kind(element) not in _UNREAD
+        self.seen.append(f" {element.get('value')} " if is_shown else " ")
 
     def handle_endtag(self, tag: str) -> None:
         for place in range(len(self._open) - 1, -1, -1):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import unquote, unquote_plus, urljoin
 
-from .browser import Hop
+from .browser import Hop, origin
 from .checks import Finding, seen, unseen
 from .requirements import Rule
 
@@ -38,6 +38,19 @@ def leaks(trail: Iterable[Hop], secrets: Mapping[str, str], *, prescribed: str |
         yield seen(Rule.SECRECY, f"the {what} stands in no other URL", not in_address)
         in_cookie = any(part in cookie or part in unquote(cookie) for hop in hops for cookie in hop.cookies)
         yield seen(Rule.SECRECY, f"the {what} stands in no cookie", not in_cookie)
+
+
+def strangers(trail: Iterable[Hop]) -> Iterator[Finding]:
+    """Look for what another site could read pages with."""
+    loaded = [
+        urljoin(hop.asked.url, one.get("src"))
+        for hop in trail
+        for one in hop.page.elements
+        if one.tag in ("script", "iframe") and one.get("src")
+    ]
+    own = {origin(hop.asked.url) for hop in trail}
+    astray = [url for url in loaded if origin(url) not in own]
+    yield seen(Rule.SECRECY, "no script and no frame of another site is on a page", not astray)
 
 
 def headers(trail: Iterable[Hop]) -> Iterator[Finding]:

@@ -528,6 +528,11 @@ DEFECTS = {
         "keeps the jwt in a cookie",
         "secrets-of-the-way", "rule.secrecy", _jwt_in_a_cookie,
     ),
+    "foreign-script": Defect(
+        "has a script of another site on its pages",
+        "secrets-of-the-way", "rule.secrecy",
+        always(_page("</head>", '<script src="https://cdn.example/counter.js"></script></head>')),
+    ),
     "secret-word-shown": Defect(
         "shows the patient's secret word",
         "secrets-of-the-way", "rule.secrecy",

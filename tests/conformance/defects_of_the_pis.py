@@ -68,6 +68,29 @@ def _twice(perform: Perform, call: Call) -> Outcome:
     return outcome
 
 
+def _exchanges_for_every_callback() -> Seeds:
+    made: list[tuple[Perform, Call]] = []
+
+    def calling(perform: Perform, call: Call) -> Outcome:
+        if is_call(call, EXCHANGE):
+            made.append((perform, call))
+        return perform(call)
+
+    def asking(environ: dict[str, Any]) -> None:
+        if environ["PATH_INFO"] == CALLBACK and made:
+            perform, call = made[-1]
+            perform(call)
+
+    return Seeds(calling=calling, asking=asking)
+
+
+def _code_as_bearer(perform: Perform, call: Call) -> Outcome:
+    code = call.request.body["token"]["code"]
+    read = HttpRequest(method="GET", service=Service.API, path="/user/roles", query=(("client_id", "x"),), bearer=code)
+    perform(replace(call, request=read))
+    return perform(call)
+
+
 def _again_if_unanswered(perform: Perform, call: Call) -> Outcome:
     outcome = perform(call)
     return perform(call) if isinstance(outcome, Unanswered) else outcome
@@ -205,7 +228,11 @@ DEFECTS = {
     ),
     "exchanged-for-every-callback": Defect(
         "exchanges the code again for every callback",
-        "callback-again", "rule.once", always(_exchanging(_twice)),
+        "callback-again", "rule.once", _exchanges_for_every_callback,
+    ),
+    "code-for-reads": Defect(
+        "uses the grant code for another call",
+        "grant-code", "rule.credentials", always(_exchanging(_code_as_bearer)),
     ),
     "error-overlooked": Defect(
         "exchanges a code that comes with an error",

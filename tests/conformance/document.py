@@ -70,7 +70,8 @@ URL, no call to the sandbox, no way through the pages. The last line says how ma
 ## Seeded defects
 
 Each of these is seeded into our own Auth UI or PIS, and the named check finds that the named requirement does not
-hold (`tests/conformance`). Without a defect both conform, and so does an Auth UI of another make.
+hold (`tests/conformance`); two rows may be one change that two checks see. Without a defect both conform, and so do an
+Auth UI and a PIS of another make.
 
 {defects}"""
 

@@ -69,6 +69,11 @@ def test_what_a_reader_sees_is_compared_without_case_blanks_and_signs() -> None:
     assert not page.shows("+380501112234")
 
 
+def test_data_in_fields_are_seen_but_for_what_fields_hide() -> None:
+    page = Page("<input readonly value='Перевірочний'><input type=hidden value=a><input type=checkbox value=b>")
+    assert page.text == "Перевірочний"
+
+
 def test_fields_that_can_be_changed_are_found_in_forms_and_beside_them() -> None:
     assert [one.get("name") for one in Page(FORM).editable()] == [*"abcdd", "e", "g", "h", "j", "m", "loose"]
 

@@ -37,6 +37,7 @@ def secrets_of_the_way(bench: Bench) -> Iterator[Finding]:
     yield from secrecy.leaks(walk.trail, _of_link(bench), prescribed=link)
     yield from secrecy.leaks(walk.trail, code, prescribed=left_to)
     yield from secrecy.leaks(walk.trail, issued)
+    yield from secrecy.strangers(walk.trail)
     person = _person(bench)
     addresses = [unquote_plus(url) for hop in walk.trail for url in (hop.asked.url, hop.to or "") if url != link]
     told = [name for name in _PERSONAL if any(str(person[name]) in url for url in addresses)]

@@ -48,8 +48,8 @@ def tokens_kept(bench: Bench) -> Iterator[Finding]:
 
 
 @check(Rule.CREDENTIALS)
-def client_secret(bench: Bench) -> Iterator[Finding]:
-    """Where the client secret and the code go."""
+def grant_code(bench: Bench) -> Iterator[Finding]:
+    """Where the grant code goes."""
     astray = [one for one in bench.back.heard if one.endpoint != "exchange" and one.holds(bench.back.code)]
     yield seen(Rule.CREDENTIALS, "the code goes to the exchange only", not astray)
 

@@ -21,6 +21,7 @@ def secrets_of_the_way(bench: Bench) -> Iterator[Finding]:
         of_back_end |= one.secrets()
     yield from secrecy.leaks(trail, of_back_end)
     yield from secrecy.leaks(trail, {"grant code": back.code}, prescribed=back.callback)
+    yield from secrecy.strangers(trail)
     in_link = {name: handed_over.query.get(name, "") for name in ("token", "user_data")}
     addresses = [url for hop in trail for url in (hop.asked.url, hop.to or "") if url != handed_over.link]
     for name, value in in_link.items():
