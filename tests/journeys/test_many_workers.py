@@ -171,7 +171,7 @@ def test_a_registration_whose_worker_is_killed_is_carried_on_by_another_without_
     address = browser.opens(two.a, query(next(CHILDREN)))
     form = browser.sees(two.a, address).form
     with worker(esoz.base_url, two.store) as dying, ThreadPoolExecutor(1) as waiting:
-        esoz.script([{"endpoint": "register", "kind": "delay", "seconds": 2}])
+        esoz.script([{"endpoint": "register", "kind": "delay", "seconds": 15}])
         asked = waiting.submit(browser.sends, dying.base_url, address, form, "Confirm")
         until(lambda: ledger()["register"] == 1)
         kill(dying)
