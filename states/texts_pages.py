@@ -40,7 +40,7 @@ TITLES: Final = {
     "exchange_unknown.title": Text("Доступ не отримано", "No access was obtained"),
     "tokens_unsaved.title": Text("Доступ отримано, але не збережено", "Access was obtained but not saved"),
     "signed_up.title": Text("Реєстрацію завершено", "The sign-up is complete"),
-    "returned_error.title": Text("ЕСОЗ повернула помилку", "eHealth returned an error"),
+    "returned_error.title": Text("ЕСОЗ не надала доступу", "eHealth gave no access"),
     "not_returned.title": Text("Відповіді зі сторінки ЕСОЗ не було", "Nothing came back from the eHealth page"),
 }
 

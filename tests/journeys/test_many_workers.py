@@ -20,6 +20,7 @@ from esozflow.adapters.stores.sql import Database, listed
 from ..workers import HANG, SOAK, Answer, Browser, at_once, kill, query, sandbox, tell, until, upgraded, worker
 
 REPEATS = 100 if SOAK else 3
+ABANDONED = 200 if SOAK else 20
 CHILDREN = itertools.count(1)
 
 
@@ -129,6 +130,24 @@ def test_two_sign_ups_of_one_browser_go_over_two_workers_without_touching_each_o
     assert stranger.sees(two.a, first).status == 404
 
 
+def test_sign_ups_that_one_browser_abandoned_on_both_workers_leave_its_first_and_last_alone(
+    two: SimpleNamespace, ledger: Callable[[], dict[str, int]]
+) -> None:
+    browser = Browser()
+    first, stale = browser.opens(two.a, query(next(CHILDREN))), Browser()
+    stale.cookie = browser.cookie
+    link = query(next(CHILDREN))
+    for one in range(ABANDONED):
+        last = browser.opens((two.a, two.b)[one % 2], link)
+    form = browser.sees(two.b, first).form
+    for address in (last, first):
+        browser.presses(two.a, address, "Confirm")
+        assert code_of(browser.presses(two.b, address, "Accept"))
+    assert stale.sends(two.b, first, form, "Confirm").status == 303, "an old form leads to where the sign-up is"
+    assert len(f"Cookie: {browser.cookie}") < 4096
+    assert ledger() == {"register": 2, "approve": 2}
+
+
 def test_a_page_that_is_open_while_its_worker_is_killed_still_works_with_the_next_one(
     two: SimpleNamespace, esoz: SandboxProcess, ledger: Callable[[], dict[str, int]]
 ) -> None:
@@ -152,7 +171,7 @@ def test_a_registration_whose_worker_is_killed_is_carried_on_by_another_without_
     address = browser.opens(two.a, query(next(CHILDREN)))
     form = browser.sees(two.a, address).form
     with worker(esoz.base_url, two.store) as dying, ThreadPoolExecutor(1) as waiting:
-        esoz.script([{"endpoint": "register", "kind": "delay", "seconds": 2}])
+        esoz.script([{"endpoint": "register", "kind": "delay", "seconds": 15}])
         asked = waiting.submit(browser.sends, dying.base_url, address, form, "Confirm")
         until(lambda: ledger()["register"] == 1)
         kill(dying)

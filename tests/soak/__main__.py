@@ -29,7 +29,10 @@ def main() -> int:
     arguments.add_argument("--seed", type=int, default=0, help="repeats what users and the supervisor choose")
     arguments.add_argument("--quick", action="store_true", help="half a minute, as in the tests")
     given = vars(arguments.parse_args())
-    plan = QUICK if given.pop("quick") else dataclasses.replace(usual, **given)
+    if given.pop("quick"):
+        plan = dataclasses.replace(QUICK, database=given["database"], seed=given["seed"])
+    else:
+        plan = dataclasses.replace(usual, **given)
     if plan.seconds < usual.seconds:
         plan = dataclasses.replace(plan, judge_memory=False)
     with ExitStack() as stack:

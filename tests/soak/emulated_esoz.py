@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 import re
@@ -22,7 +23,7 @@ WRITES = {
     "/oauth/tokens": "exchange",
 }
 ACCOUNT = "/soak/account"
-"""`POST`: gives the account and starts over, so that no memory is needed for what is settled."""
+"""`POST`: gives the account and starts over: what is settled is forgotten, and `objects` counts what lives on."""
 SLOWEST = 0.3
 """Seconds that an answer takes at most, so that a worker that is killed often dies in the middle of a call."""
 _SECRETS = re.compile(rb'"(?:token|access_token|refresh_token|value|jwt)": ?"([^"]{16,})"')
@@ -58,13 +59,15 @@ class Accounted:
     def _account(self) -> Response:
         with self._lock:
             effects = Counter(f"{_sign_up(one.request_id)} {one.kind}" for one in self._esoz.ledger.records)
-            account = {
+            account: dict[str, Any] = {
                 "asked": self._asked,
                 "effects": effects,
                 "secrets": sorted(self._secrets),
                 "internal_errors": self._esoz.internal_errors,
             }
             self._start_over()
+        gc.collect()
+        account["objects"] = len(gc.get_objects())
         return Response(200, {"Content-Type": "application/json"}, json.dumps(account).encode())
 
     def __getattr__(self, name: str) -> Any:

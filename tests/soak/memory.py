@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from statistics import linear_regression, median
 
-GROWTH, GROWTH_OF_THE_SANDBOX = 0.05, 0.1
-"""Of its size a process may grow within the second half of the soak; more is a leak. The sandbox forgets with each
-wave, and stays about as large as the largest wave so far has made it."""
+GROWTH, GROWTH_OF_OBJECTS = 0.05, 0.02
+"""Of its size what is measured may grow within the second half of the soak; more is a leak. Memory that the allocator
+keeps follows the load; the number of objects that live on does not."""
 
 LEAST_SAMPLES = 3
 """In the second half; with fewer nothing can be said."""
@@ -15,7 +15,7 @@ LEAST_SAMPLES = 3
 
 @dataclass(slots=True)
 class Memory:
-    """Samples of one process: seconds since the start, MiB."""
+    """Samples of one process: seconds since the start, and its size in MiB or in thousands of objects."""
 
     at: list[float] = field(default_factory=list[float])
     size: list[float] = field(default_factory=list[float])
@@ -38,7 +38,7 @@ class Memory:
 
     @property
     def growth(self) -> float:
-        """MiB by which a straight line through the second half rises from its beginning to its end."""
+        """By how much a straight line through the second half rises from its beginning to its end."""
         at, size = self._half
         if len(at) < LEAST_SAMPLES:
             return 0.0

@@ -30,7 +30,7 @@ from .audit import Auditor
 from .crowd import SEED, Crowd
 from .emulated_esoz import ACCOUNT
 from .lines import memory_of, start
-from .memory import GROWTH_OF_THE_SANDBOX, Memory
+from .memory import GROWTH_OF_OBJECTS, Memory
 from .plan import Plan
 
 FAULTS: tuple[dict[str, Any], ...] = (
@@ -61,8 +61,8 @@ class Soak:
         self._stop = threading.Event()
         self._began = time.monotonic()
         self.memory: dict[str, Memory] = {
-            "the worker that is never killed": Memory(),
-            "the sandbox": Memory(allowed=GROWTH_OF_THE_SANDBOX),
+            "the worker that is never killed, MiB": Memory(),
+            "the sandbox, thousands of objects": Memory(allowed=GROWTH_OF_OBJECTS),
         }
         self.largest_worker = 0.0
         self.killed = self.waves = 0
@@ -109,7 +109,7 @@ class Soak:
             time.sleep(0.5)
         time.sleep(0.5)  # whoever was second has still to hear of it
         account = requests.post(self._esoz + ACCOUNT, timeout=60).json()
-        self.memory["the sandbox"].note(time.monotonic() - self._began, memory_of(self._sandbox_pid))
+        self.memory["the sandbox, thousands of objects"].note(time.monotonic() - self._began, account["objects"] / 1000)
         vault = frozenset((self._folder / "vault").read_text().split())
         (self._folder / "vault").write_text("")
         auditor.settle(self._crowd, account, vault)
@@ -138,7 +138,6 @@ class Soak:
     def _sandbox(self) -> Iterator[str]:
         process = start("emulated_esoz", {}, self._folder / "sandbox.log")
         try:
-            self._sandbox_pid = process.pid
             yield json.loads(_first_line(process))["base_url"]
         finally:
             _end(process)
@@ -191,7 +190,7 @@ class Soak:
                 pids = [process.pid for _, (process, _) in sorted(self._workers.items())]
             at = time.monotonic() - self._began
             sizes = [memory_of(pid) for pid in pids]
-            self.memory["the worker that is never killed"].note(at, sizes[0])
+            self.memory["the worker that is never killed, MiB"].note(at, sizes[0])
             self.largest_worker = max(self.largest_worker, *(size or 0.0 for size in sizes))
 
     def _end_workers(self) -> None:
@@ -226,7 +225,7 @@ def _broken_by(one: Soak) -> Iterator[str]:
     if one.plan.judge_memory:
         for who, memory in one.memory.items():
             if not memory.flat:
-                yield f"{who} grew by {memory.growth:.1f} MiB of {memory.typical:.0f} in the second half"
+                yield f"{who} grew by {memory.growth:.1f} of {memory.typical:.0f} in the second half"
     for status in one.exits.keys() - {0, -9}:
         yield f"{one.exits[status]} workers ended by themselves with status {status}"
     if not one.killed:
@@ -256,7 +255,7 @@ def _table(one: Soak, auditor: Auditor) -> Iterator[str]:
         ),
         *((f"users: {what}", count) for what, count in sorted(one._crowd.totals.items())),
         *(
-            (f"memory of {who}: MiB, growth in the second half", f"{memory.typical:.0f}, {memory.growth:+.1f}")
+            (f"{who}; growth in the second half", f"{memory.typical:.0f}, {memory.growth:+.1f}")
             for who, memory in one.memory.items()
         ),
         ("the largest worker, MiB", f"{one.largest_worker:.0f}"),

@@ -6,14 +6,16 @@ import select
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar, cast
 
 from pydantic import SecretStr
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError
+from sqlalchemy.sql.base import Executable
 
 from ....flow import FlowError, UsageError
 from .failures import failure_of
+from .prepared import Driver, Prepared
 
 T = TypeVar("T")
 
@@ -50,12 +52,15 @@ class Database:
         )
         if self.file:
             event.listen(self._engine, "connect", _sqlite_connected)
-            event.listen(self._engine, "begin", _sqlite_begins)
         else:
             event.listen(self._engine, "checkin", _postgresql_rests)
             event.listen(self._engine, "checkout", _postgresql_is_there(self._engine.dialect))
-        self._reading = self._engine if self.file else self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.Taken: Final[type[Exception]] = self._engine.dialect.loaded_dbapi.IntegrityError
+        """What `at_once` raises where a key is taken."""
+        # The drivers begin nothing by themselves, so that a single statement is on its way once and not three times.
+        self._begin = "BEGIN IMMEDIATE" if self.file else "BEGIN"
         self._writing = self._engine.execution_options(**{_WRITES: True})
+        event.listen(self._writing, "begin", self._begins)
 
     def __enter__(self) -> Self:
         return self
@@ -68,22 +73,37 @@ class Database:
 
     def read(self, act: Callable[[Connection], T]) -> T:
         """Run single statements that read. Raises `StoreFailed`."""
-        return self._run(self._reading, act)
-
-    def write_at_once(self, act: Callable[[Connection], T]) -> T:
-        """Run a single statement that writes, as a transaction of its own. Raises `StoreFailed`.
-
-        On a server this saves two ways to it and back; SQLite is better told before it reads.
-        """
-        return self._run(self._writing if self.file else self._reading, act)
+        return self._run(self._engine, act)
 
     def write(self, act: Callable[[Connection], T]) -> T:
         """Run one transaction: what `act` did is kept if it returns, and undone if it raises. Raises `StoreFailed`."""
         return self._run(self._writing, act)
 
+    def prepare(self, statement: Executable) -> Prepared:
+        """Compile a statement for `at_once` and `as_one`."""
+        return Prepared(statement, self._engine.dialect)
+
+    def at_once(self, act: Callable[[Driver], T]) -> T:
+        """Run single prepared statements, each a transaction of its own. Raises `StoreFailed`."""
+        return self._run_bare(act)
+
+    def as_one(self, act: Callable[[Driver], T]) -> T:
+        """Run prepared statements as one transaction, like `write`. Raises `StoreFailed`."""
+
+        def whole(driver: Driver) -> T:
+            driver.execute(self._begin)
+            result = act(driver)
+            driver.commit()
+            return result
+
+        return self._run_bare(whole)
+
     def close(self) -> None:
         """Close all connections that are not in use."""
         self._engine.dispose()
+
+    def _begins(self, connection: Connection) -> None:
+        connection.exec_driver_sql(self._begin)
 
     def _run(self, engine: Engine, act: Callable[[Connection], T]) -> T:
         try:
@@ -93,6 +113,26 @@ class Database:
             raise
         except Exception as error:  # drivers raise more kinds than SQLAlchemy wraps
             failure = failure_of(error)
+        raise failure
+
+    def _run_bare(self, act: Callable[[Driver], T]) -> T:
+        borrowed = None
+        try:
+            borrowed = self._engine.raw_connection()
+            return act(cast(Driver, borrowed.driver_connection))
+        except FlowError:
+            raise
+        except Exception as error:
+            if borrowed and self._engine.dialect.is_disconnect(cast(Any, error), borrowed.dbapi_connection, None):
+                borrowed.invalidate()
+            failure = failure_of(error)
+        except BaseException:  # an interrupt: nobody knows what the connection was doing
+            if borrowed:
+                borrowed.invalidate()
+            raise
+        finally:
+            if borrowed:
+                borrowed.close()  # this undoes what was not committed
         raise failure
 
 
@@ -112,13 +152,14 @@ def _url(given: SecretStr) -> URL:
 
 
 def _sqlite_arguments(wait: float) -> dict[str, Any]:
-    return {"timeout": wait, "check_same_thread": False}
+    return {"timeout": wait, "check_same_thread": False, "isolation_level": None}
 
 
 def _postgresql_arguments(url: URL, wait: float) -> dict[str, Any]:
     limits = f"-c lock_timeout={int(wait * 1000)} -c statement_timeout={int(wait * 2000)}"
     asked = url.query.get("options", "")
     return {
+        "autocommit": True,
         "connect_timeout": max(2, int(wait)),  # the least that libpq knows
         "application_name": "esozflow",
         "options": f"{limits} {asked if isinstance(asked, str) else ' '.join(asked)}".strip(),
@@ -133,11 +174,6 @@ def _postgresql_arguments(url: URL, wait: float) -> dict[str, Any]:
 def _sqlite_connected(connection: Any, _: object) -> None:
     for pragma in ("foreign_keys=ON", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _sqlite_begins(connection: Connection) -> None:
-    if connection.get_execution_options().get(_WRITES):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _postgresql_rests(_: object, record: Any) -> None:

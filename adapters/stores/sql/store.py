@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
 
 from ....flow import Conflict, Move, Snapshot, StaleRevision, UnknownInstance, UsageError
 from ...sealing import Keys
 from ..codec import SnapshotCodec
 from .database import Database
+from .prepared import Driver
 from .schema import check
 from .tables import instances, moves
 
@@ -26,8 +26,9 @@ MAX_ID = 255
 """Characters of an id: as many as every database can have in a key."""
 _ID = re.compile(rf"[^\x00\ud800-\udfff]{{0,{MAX_ID}}}")
 
-# Built once: what a statement costs to build is more than the database needs to run it.
+_BOUND = [column.name for column in instances.c if column.name != "sealed"]
 _FIND = select(instances).where(instances.c.id == bindparam("id"))
+_CREATE = insert(instances).values({column.name: bindparam(column.name, type_=column.type) for column in instances.c})
 _UPDATE = (
     update(instances)
     .where(instances.c.id == bindparam("new_id"), instances.c.revision == bindparam("expected"))
@@ -36,11 +37,7 @@ _UPDATE = (
 _BROUGHT = [bindparam(column.name, type_=column.type) for column in moves.c if column.name != "instance"]
 _APPEND = insert(moves).values([bindparam("new_id"), *_BROUGHT])
 _UPDATED = _UPDATE.returning(instances.c.id).cte("updated")
-_MOVE = (
-    insert(moves)
-    .from_select([column.name for column in moves.c], select(_UPDATED.c.id, *_BROUGHT))
-    .returning(moves.c.revision)
-)
+_MOVE = insert(moves).from_select([column.name for column in moves.c], select(_UPDATED.c.id, *_BROUGHT))
 """Both in one statement, for databases that know it."""
 
 
@@ -55,6 +52,9 @@ class SqlStore(Generic[C]):
         self._database = database
         self._codec = codec
         self._keys = keys
+        self._find, self._create = database.prepare(_FIND), database.prepare(_CREATE)
+        self._move = [database.prepare(one) for one in ((_UPDATE, _APPEND) if database.file else (_MOVE,))]
+        self._as_one = database.as_one if database.file else database.at_once
 
     def create(self, snapshot: Snapshot[C]) -> None:
         """Store a new instance; raises `Conflict` when the id is taken, and `UsageError` when it cannot be stored."""
@@ -66,14 +66,14 @@ class SqlStore(Generic[C]):
             )
         row = self._row(snapshot)
 
-        def act(connection: Connection) -> bool:
+        def act(driver: Driver) -> bool:
             try:
-                connection.execute(insert(instances), row)
-            except IntegrityError:
+                self._create.run(driver, row)
+            except self._database.Taken:
                 return False
             return True
 
-        if not self._database.write(act):
+        if not self._database.at_once(act):
             raise Conflict("An instance of this id is already stored", hint="Begin with a fresh, random id.")
 
     def load(self, id: str) -> Snapshot[C]:
@@ -81,8 +81,8 @@ class SqlStore(Generic[C]):
 
         Raises `UnknownInstance`, `SealBroken` for what this store did not write, and what `SnapshotCodec.load` raises.
         """
-        found = self._database.read(lambda connection: _found(connection, id))
-        return self._codec.load(self._keys.open(found.sealed, purpose=PURPOSE, of=owner_of(found._mapping)))
+        found = self._found(id)
+        return self._codec.load(self._keys.open(found["sealed"], purpose=PURPOSE, of=owner_of(found)))
 
     def commit(self, snapshot: Snapshot[C], move: Move) -> None:
         """Compare and set; raises `StaleRevision` or `UnknownInstance`."""
@@ -90,12 +90,8 @@ class SqlStore(Generic[C]):
             raise UnknownInstance
         row = {f"new_{name}": value for name, value in self._row(snapshot).items()}
         row |= {"expected": snapshot.revision - 1} | {name: getattr(move, name) for name in Move.__slots__}
-        if self._database.file:
-            moved = self._database.write(lambda connection: _moved_in_two(connection, row))
-        else:
-            moved = self._database.write_at_once(lambda connection: bool(connection.execute(_MOVE, row).all()))
-        if not moved:
-            self._database.read(lambda connection: _found(connection, snapshot.id))
+        if not self._as_one(lambda driver: all(one.run(driver, row).rowcount == 1 for one in self._move)):
+            self._found(snapshot.id)
             raise StaleRevision
 
     def journal(self, id: str) -> Sequence[Move]:
@@ -120,6 +116,12 @@ class SqlStore(Generic[C]):
             for name, deadline in deadlines.items()
         ]
 
+    def _found(self, id: str) -> dict[str, Any]:
+        found = self._database.at_once(lambda driver: self._find.first(driver, {"id": id})) if _can_be(id) else None
+        if found is None:
+            raise UnknownInstance
+        return found
+
     def _row(self, snapshot: Snapshot[C]) -> dict[str, Any]:
         row = {name: getattr(snapshot, name) for name in Snapshot.__slots__ if name != "context"}
         row["ended"] = self._codec.flow.belongs(snapshot).final
@@ -129,8 +131,8 @@ class SqlStore(Generic[C]):
 
 def owner_of(row: Any) -> str:
     """Give what a seal is bound to: everything else in its row. Whoever changes a column breaks the seal."""
-    bound = [row[column.name] for column in instances.c if column.name != "sealed"]
-    return json.dumps(bound, default=lambda moment: moment.astimezone(UTC).isoformat())
+    bound = [row[name] for name in _BOUND]
+    return json.dumps([one.astimezone(UTC).isoformat() if isinstance(one, datetime) else one for one in bound])
 
 
 def journal_of(database: Database, id: str) -> tuple[Move, ...]:
@@ -139,24 +141,11 @@ def journal_of(database: Database, id: str) -> tuple[Move, ...]:
     query = select(*columns).where(moves.c.instance == id).order_by(moves.c.revision)
 
     def act(connection: Connection) -> Sequence[Row[Any]]:
-        _found(connection, id)
+        if not _can_be(id) or connection.execute(_FIND, {"id": id}).one_or_none() is None:
+            raise UnknownInstance
         return connection.execute(query).all()
 
     return tuple(Move(**row._mapping) for row in database.read(act))
-
-
-def _moved_in_two(connection: Connection, row: dict[str, Any]) -> bool:
-    if connection.execute(_UPDATE, row).rowcount != 1:
-        return False
-    connection.execute(_APPEND, row)
-    return True
-
-
-def _found(connection: Connection, id: str) -> Row[Any]:
-    found = connection.execute(_FIND, {"id": id}).one_or_none() if _can_be(id) else None
-    if found is None:
-        raise UnknownInstance
-    return found
 
 
 def _can_be(id: str) -> bool:

@@ -117,7 +117,7 @@ def test_another_sign_up_can_be_begun_whatever_became_of_the_first(site: Site, b
     assert browser.does(second, "RequestFilled", **CONSENTS).location == second
     home = browser.get().text
     assert home.count("Садовий Марко") == 2
-    assert "ЕСОЗ повернула помилку" in home
+    assert "ЕСОЗ не надала доступу" in home
 
 
 def test_a_failure_of_the_store_is_told_without_a_word_of_it(
