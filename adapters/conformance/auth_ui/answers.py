@@ -139,7 +139,7 @@ def spoiled_approval(bench: Bench) -> Iterator[Finding]:
 
 @check("4.6.2")
 def names_unavailable(bench: Bench) -> Iterator[Finding]:
-    """The dictionary of scopes cannot be read, and the scopes are approved only by who was shown them."""
+    """The dictionary of scopes cannot be read, and the person is still asked."""
     visit = bench.opens()
     bench.fault("dictionaries", "status", status=500)
     visit.press("confirm")

@@ -159,7 +159,7 @@ def credentials(bench: Bench) -> Iterator[Finding]:
 
 @check(Rule.ONCE)
 def one_call_each(bench: Bench) -> Iterator[Finding]:
-    """Nobody does anything twice."""
+    """The documented way makes each call that writes once."""
     last = bench.walk.stages[-1]
     for endpoint in ("register", "approve"):
         yield seen(Rule.ONCE, f"{endpoint} is called at most once", last.times(endpoint) <= 1)
