@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import typer
 
 from ...flow import FlowError, UsageError
+from ...states.settings import RegisterAuth
 from .failing import fail
 from .sandbox import PORT
 
@@ -57,6 +58,9 @@ def auth_ui(
         float | None,
         typer.Option(help="Seconds that the Auth UI waits for an answer of ЕСОЗ.", min=0.1),
     ] = None,
+    register_auth: Annotated[
+        RegisterAuth, typer.Option(help="What the Authorization of the registration is to carry (4.5).")
+    ] = RegisterAuth.JWT_HEADER,
     ca_bundle: CaBundle = None,
     only: Only = None,
     report: ReportFile = None,
@@ -88,6 +92,7 @@ def auth_ui(
                 signer=signer,
                 mapping=pages,
                 call_deadline=call_deadline,
+                register_auth=register_auth,
                 ca_bundle=None if ca_bundle is None else str(ca_bundle),
             )
             judged.append(judge_auth_ui(bench, only or ()))

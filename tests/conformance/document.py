@@ -39,6 +39,9 @@ reject = "Відхилити"
 otp = "otp"                                            # the name of the field, where there is one
 ```
 
+Public sources contradict each other about the Authorization of the registration. The document, and so the command, says
+the jwt; `--register-auth token_header` judges by the PIS API blueprint, `none` by its later editions.
+
 The registered redirect URI of the test is `https://pis.example.ua/oauth/callback`; nothing is ever sent there.
 
 {auth_ui_checks}

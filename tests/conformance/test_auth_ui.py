@@ -8,7 +8,7 @@ from esozflow.adapters.conformance.auth_ui import CHECKS, once
 from esozflow.adapters.conformance.requirements import AUTH_UI
 from esozflow.adapters.conformance.running import judge_auth_ui
 from esozflow.adapters.conformance.watched import WatchedEsoz
-from esozflow.states import Signer
+from esozflow.states import RegisterAuth, Signer
 
 from .defects_of_the_auth_ui import DEFECTS
 from .seeding import Seeds
@@ -47,3 +47,15 @@ def test_every_requirement_but_what_the_others_imply_has_a_defect() -> None:
         "4.2.4",
         "4.2.5",
     }
+
+
+@pytest.mark.parametrize("carries", [RegisterAuth.TOKEN_HEADER, RegisterAuth.NONE])
+def test_what_authorises_the_registration_may_be_told(
+    carries: RegisterAuth, behind_auth_ui: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds = Seeds(settings={"register_auth": carries})
+    with bench_of_auth_ui(behind_auth_ui, seeds, monkeypatch, register_auth=carries) as bench:
+        told = judge_auth_ui(bench, ["registration-call", "credentials"])
+    with bench_of_auth_ui(behind_auth_ui, seeds, monkeypatch) as bench:
+        untold = judge_auth_ui(bench, ["registration-call"])
+    assert (told.broken(), untold.broken()) == (set(), {"4.5.2"}), told.text()

@@ -14,6 +14,7 @@ from ....states.events import RequestSigned
 from ....states.ports import Signer
 from ....states.redirects import with_parameters
 from ....states.registration import RegistrationRequest
+from ....states.settings import RegisterAuth
 from ...demo.people import REQUEST
 from ...sandbox import Fault, Seed
 from ...sandbox.dictionaries import version_1
@@ -39,7 +40,8 @@ class Bench:
     """One Auth UI under test at the base URL `site`, which must be configured to call `esoz`.
 
     `signer` signs requests that `esoz` trusts. `call_deadline`, in seconds, is how long the Auth UI waits for an
-    answer of ЕСОЗ, if that is known.
+    answer of ЕСОЗ, if that is known. `register_auth` is what the Authorization of the registration is to carry: public
+    sources contradict each other, and the document says the jwt.
     """
 
     def __init__(
@@ -50,12 +52,14 @@ class Bench:
         signer: Signer,
         mapping: AuthUiMapping | None = None,
         call_deadline: float | None = None,
+        register_auth: RegisterAuth = RegisterAuth.JWT_HEADER,
         ca_bundle: str | None = None,
     ) -> None:
         self.site = site.rstrip("/")
         self.esoz = esoz
         self.mapping = mapping or AuthUiMapping()
         self.call_deadline = call_deadline
+        self.register_auth = register_auth
         self._signer = signer
         self._ca_bundle = ca_bundle
         self._signed: dict[int, str] = {}

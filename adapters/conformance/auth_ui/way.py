@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from ....states.redirects import code_in
+from ....states.settings import RegisterAuth
 from ..checks import Finding, NotObservable, seen, unseen
 from ..requirements import Rule
 from ..watched import Heard, edited
@@ -72,7 +73,12 @@ def registration_call(bench: Bench) -> Iterator[Finding]:
     call = bench.walk.the("register")
     yield from _content(bench, "4.5.1", call)
     jwt = bench.walk.the("validate").secrets().get("jwt", "")
-    yield seen("4.5.2", "Authorization is the jwt", bool(jwt) and call.bearer == jwt)
+    if bench.register_auth is RegisterAuth.JWT_HEADER:
+        yield seen("4.5.2", "Authorization is the jwt", bool(jwt) and call.bearer == jwt)
+    else:
+        wanted = bench.seed.confidant.access_token if bench.register_auth is RegisterAuth.TOKEN_HEADER else ""
+        yield seen("4.5.2", f"Authorization is as told ({bench.register_auth})", call.bearer == wanted)
+        yield seen("4.5.2", "the jwt is in the body", bool(jwt) and call.body.get("jwt") == jwt)
     yield seen("4.5.3", "a success leads to the consent page", bench.is_consent(confirmed.seen.page))
 
 
@@ -151,10 +157,15 @@ def credentials(bench: Bench) -> Iterator[Finding]:
     """Each credential stands in the calls that it is for, and in no other."""
     known = {"query token": bench.seed.confidant.access_token, **bench.walk.secrets()}
     for what, value in known.items():
-        astray = {one.endpoint for one in bench.walk.heard if one.holds(value)} - _MAY_CARRY[what]
-        told = f", but not to {', '.join(sorted(astray))}" if astray else ""
+        astray = {one.endpoint for one in bench.walk.heard if one.holds(value)} - _may_carry(bench, what)
+        told = f" (it went to {', '.join(sorted(astray))})" if astray else ""
         yield seen(Rule.CREDENTIALS, f"the {what} goes only where it belongs{told}", not astray)
     yield seen(Rule.CREDENTIALS, "no client secret is used", not _held(bench.walk.heard, bench.seed.pis.secret))
+
+
+def _may_carry(bench: Bench, what: str) -> frozenset[str]:
+    by_token = what == "query token" and bench.register_auth is RegisterAuth.TOKEN_HEADER
+    return _MAY_CARRY[what] | ({"register"} if by_token else set())
 
 
 @check(Rule.ONCE)
