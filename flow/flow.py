@@ -13,7 +13,7 @@ from .events import Event
 from .machine import DeclaredMachine, Row, Table, machine_of, table_of
 from .page import Page
 from .ports import Ids
-from .snapshot import Call, Snapshot
+from .snapshot import Call, Entered, Snapshot
 from .verification import mistakes
 
 C = TypeVar("C")
@@ -78,8 +78,7 @@ class Flow(Generic[C]):
 
     def begin(self, id: str, ids: Ids, now: datetime) -> Stepped[C]:
         """Give the first snapshot of a new instance, and the call of its initial state, if it makes one."""
-        context = self._run("begin", self.begin_context, ids)
-        return self._entered(self.initial, context, now, id, 0, now)
+        return self._entered(self.initial, self._run("begin", self.begin_context, ids), now, id, 0, now)
 
     def step(self, snapshot: Snapshot[C], event: Event, now: datetime) -> Stepped[C]:
         """Decide what `event` does. Pure: same input, equal output; the input is unchanged.
@@ -120,23 +119,12 @@ class Flow(Generic[C]):
         state = self.states[to]
         expires_at = None
         if state.lifetime is not None:
-            expires_at = self._run(f"ends_by of {state.name}", self._end, state, context, now, begun_at)
-        entered = Snapshot(
-            id=id,
-            flow=self.name,
-            version=self.version,
-            state=to,
-            revision=revision,
-            begun_at=begun_at,
-            entered_at=now,
-            expires_at=expires_at,
-            context=context,
-        )
+            expires_at = self._run(f"ends_by of {state.name}", self._end, state, state.lifetime, context, now, begun_at)
+        entered: Snapshot[C] = Entered(id, self.name, self.version, to, revision, begun_at, now, expires_at, context)
         return Stepped(entered, None if state.call is None else self._call(state.call, entered))
 
-    def _end(self, state: State[C], context: C, now: datetime, begun_at: datetime) -> datetime:
-        assert state.lifetime is not None
-        end = now + state.lifetime
+    def _end(self, state: State[C], lifetime: timedelta, context: C, now: datetime, begun_at: datetime) -> datetime:
+        end = now + lifetime
         if self.lifetime is not None:
             end = min(end, begun_at + self.lifetime)
         known = state.ends_by and state.ends_by(context)
@@ -181,5 +169,5 @@ class Flow(Generic[C]):
         raise self._broken(what, kind)
 
     def _broken(self, what: str, kind: str) -> FlowBroken:
-        hint = "The instance was not moved. Correct the definition."
-        return FlowBroken(f"{what} of flow {self.name} raised {kind}", hint=hint)
+        told = f"{what} of flow {self.name} raised {kind}"
+        return FlowBroken(told, hint="The instance was not moved. Correct the definition.")
