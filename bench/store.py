@@ -10,8 +10,6 @@ folder. The result is Markdown.
 from __future__ import annotations
 
 import argparse
-import base64
-import copy
 import json
 import os
 import platform
@@ -23,7 +21,6 @@ import venv
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
@@ -35,53 +32,23 @@ import psycopg
 from pydantic import SecretStr
 from sqlalchemy import func, select, text
 
-from esozflow.adapters.demo.people import REQUEST
-from esozflow.adapters.sandbox import Esoz, Seed
-from esozflow.adapters.sandbox.gateway import SandboxGateway
 from esozflow.adapters.sealing import Keys
 from esozflow.adapters.stores.codec import SnapshotCodec
 from esozflow.adapters.stores.sql import Database, SqlStore, upgrade
 from esozflow.adapters.stores.sql.tables import instances
 from esozflow.adapters.vault import MemoryVault
-from esozflow.flow import Call, Engine, Event, Outcome, Snapshot
+from esozflow.flow import Engine, Snapshot
 from esozflow.states import (
-    Accept,
-    CallbackReceived,
-    Confirm,
     HandedOver,
-    Opened,
-    PisClient,
-    RegistrationRequest,
-    RequestFilled,
-    RequestSigned,
     SignUp,
     sign_up,
 )
 from tests.databases import running_postgresql
 
-SEED = Seed()
-CLIENT = PisClient(
-    client_id=SEED.pis.id,
-    redirect_uri=SEED.pis.redirect_uris[0],
-    scope="app:read_pis person:details_pis",
-    auth_ui="https://my.example.ua",
-)
+from .signups import Constant, acts, whole
+
 REQUIRED, REQUIRED_OF_DBOS = 0.6, 10.0
 Rates = list[tuple[float, float]]
-
-
-class Constant:
-    """A gateway that gives the answers that ЕСОЗ gave once, so that only keeping is measured."""
-
-    def __init__(self) -> None:
-        self._esoz = SandboxGateway(Esoz(seed=SEED), client_secret=SecretStr(SEED.pis.secret))
-        self._given: dict[tuple[str, str], Outcome] = {}
-
-    def perform(self, call: Call) -> Outcome:
-        key = call.name, getattr(call.request, "path", "")
-        if key not in self._given:
-            self._given[key] = self._esoz.perform(call)
-        return self._given[key]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,44 +70,6 @@ def place(kind: str, url: SecretStr, for_dbos: str) -> Iterator[Place]:
         store = SqlStore(database, codec=SnapshotCodec(sign_up(), SignUp), keys=Keys.for_this_process())
         engine = Engine(sign_up(), store=store, ports={"esoz": Constant(), "vault": MemoryVault()})
         yield Place(kind=kind, url=url, for_dbos=for_dbos, database=database, store=store, engine=engine)
-
-
-def acts() -> Iterator[Event]:
-    """The seven acts of users and browsers; the last needs what the one before led to."""
-    request = RegistrationRequest.read(copy.deepcopy(REQUEST))
-    token = SecretStr(SEED.confidant.access_token)
-    container = SecretStr(base64.b64encode(request.to_signed_json()).decode())
-    yield RequestFilled(client=CLIENT, token=token, request=request, filled_on=datetime.now(UTC).date())
-    yield RequestSigned(user_data=container)
-    yield HandedOver()
-    yield Opened(
-        client_id=CLIENT.client_id,
-        redirect_uri=CLIENT.redirect_uri,
-        scope=CLIENT.scope,
-        user_data=container,
-        token=token,
-        state=SecretStr("of the PIS"),
-    )
-    yield Confirm()
-    yield Accept()
-
-
-def whole(engine: Engine[SignUp], given: list[Event], seen: Callable[[Snapshot[SignUp]], object] = id) -> None:
-    snapshot = engine.begin()
-    for event in given:
-        snapshot = engine.send(snapshot.id, event, revision=snapshot.revision)
-        seen(snapshot)
-    page = engine.page(snapshot)
-    assert page
-    assert page.leads_to
-    assert snapshot.context.oauth_state
-    query = page.leads_to.get_secret_value().partition("?")[2]
-    state = snapshot.context.oauth_state.get_secret_value()
-    back = CallbackReceived.from_query(query.replace("of%20the%20PIS", state).replace("of+the+PIS", state))
-    snapshot = engine.send(snapshot.id, back, revision=snapshot.revision)
-    seen(snapshot)
-    if snapshot.state != "signed_up":
-        raise RuntimeError(f"the sign-up ended in {snapshot.state}")
 
 
 def beside_bare_statements(at: Place, rounds: int, moves: int) -> Rates:
