@@ -1,4 +1,4 @@
-"""A `requests` session whose every wait, from the look-up of the name to the last byte, ends with the exchange.
+"""An adapter of `requests` whose every wait, from the look-up of the name to the last byte, ends with the exchange.
 
 The timeouts of requests and urllib3 are per read, so a server that drips byte after byte holds a caller for ever.
 Here the sockets themselves know when the exchange is over: each operation waits no longer than is left of it.
@@ -6,18 +6,16 @@ Here the sockets themselves know when the exchange is over: each operation waits
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import queue
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
 from http.client import HTTPException, HTTPResponse
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, cast
 
-from requests import Session
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -103,31 +101,17 @@ def trusting(ca_bundle: str | None, usual: str) -> ssl.SSLContext:
     return context
 
 
-class BoundedSession(Session):
-    """One thread's session. It follows no redirect, keeps no cookie, and reads no proxy or password from outside."""
+class BoundedAdapter(HTTPAdapter):
+    """One thread's way out. It is used without a `requests.Session`, which is what follows redirects, keeps cookies
+    (one would tie one patient's calls to another's) and reads proxies and passwords from outside.
+    """
 
-    def __init__(self, allowance: Allowance, context: ssl.SSLContext, proxies: Mapping[str, str]) -> None:
-        super().__init__()
+    def __init__(self, allowance: Allowance, context: ssl.SSLContext) -> None:
         self.allowance = allowance
         self.process = os.getpid()
-        self.trust_env = False
-        self.max_redirects = 0
-        self.proxies = dict(proxies)
-        # A cookie would tie one patient's calls to another's: threads serve both, one after the other.
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = _Adapter(allowance, context)
-        self.mount("https://", adapter)
-        self.mount("http://", adapter)
-
-    def get_redirect_target(self, resp: Any) -> None:
-        """Nowhere: asked even when redirects are off, requests would read the whole body before it answers."""
-
-
-class _Adapter(HTTPAdapter):
-    def __init__(self, allowance: Allowance, context: ssl.SSLContext) -> None:
         self._context = context
         self._pools = _pools(allowance)
-        super().__init__(max_retries=0)
+        super().__init__(max_retries=0, pool_maxsize=1)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
@@ -203,8 +187,18 @@ def _connected_to(address: Any, seconds: float, allowance: Allowance) -> _Socket
     return sock
 
 
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def _looked_up(host: str, port: int, seconds: float) -> list[Any]:
-    """Resolve in a thread of its own, because nothing can interrupt a name server that does not answer."""
+    """Resolve a name in a thread of its own, because nothing can interrupt a name server that does not answer."""
+    if _is_address(host):
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     found: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
 
     def look_up() -> None:
