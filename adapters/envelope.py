@@ -36,6 +36,7 @@ _PRINTABLE_ASCII = re.compile(r"[\x20-\x7e]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # UTF-8 has no other way to half a character.
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_WHOLES = frozenset({dict, list})
 _SECONDS = re.compile(r"[0-9]{1,9}")
 
 
@@ -110,7 +111,7 @@ def _check(envelope: dict[str, Any], *, may_hold_halves: bool) -> None:
         parts = [part for whole in level for part in _parts(whole)]
         if may_hold_halves and any(isinstance(one, str) and _SURROGATE.search(one) for one in parts):
             raise _NotAnEnvelope  # half a character: it could be neither stored nor shown
-        level = [part for part in parts if isinstance(part, dict | list)]
+        level = [part for part in parts if type(part) in _WHOLES]
         if not level:
             return
     raise _NotAnEnvelope

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from esozflow.flow import Event, Flow, RandomIds, Snapshot, State, guard, on
+from esozflow.flow import Event, Flow, RandomIds, Snapshot, State, Transition, guard, on
 
 STATES = (
     "prepare",
@@ -74,7 +74,10 @@ def accepted(gathered: Gathered, event: Happened) -> bool:
 
 def _state(name: str, event: type[Happened], to: str) -> State[Gathered]:
     because = "all engines are compared on it"
-    moves = (on(event, when=accepted, to=to, because=because), on(event, to="refused", because=because))
+    moves: tuple[Transition[Gathered], ...] = (
+        on(event, when=accepted, to=to, because=because),
+        on(event, to="refused", because=because),
+    )
     return State(name=name, section="1", actor="user", moves=moves)
 
 
@@ -99,3 +102,25 @@ def driven(snapshot: Snapshot[Gathered], events: tuple[Happened, ...] = EVENTS) 
     for event in events:
         snapshot = FLOW.step(snapshot, event, NOW).snapshot
     return snapshot
+
+
+def driven_with_new_events(snapshot: Snapshot[Gathered]) -> Snapshot[Gathered]:
+    """The same, and each event is made, and so validated, on the way."""
+    for kind in KINDS:
+        snapshot = FLOW.step(snapshot, kind(ok=True), NOW).snapshot
+    return snapshot
+
+
+def resumed(state: str) -> Snapshot[Gathered]:
+    """Give the snapshot of that state, as whoever stored its fields would."""
+    return Snapshot(
+        id="nine",
+        flow=FLOW.name,
+        version=FLOW.version,
+        state=state,
+        revision=3,
+        begun_at=NOW,
+        entered_at=NOW,
+        expires_at=None,
+        context=Gathered(),
+    )

@@ -6,6 +6,7 @@ import base64
 import copy
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -49,11 +50,25 @@ class Constant:
         return self._given[key]
 
 
-def acts() -> Iterator[Event]:
-    """The seven acts of users and browsers; the last needs what the one before led to."""
-    request = RegistrationRequest.read(copy.deepcopy(REQUEST))
+def request_of(child: int) -> RegistrationRequest:
+    """Give a registration request; each number is another child."""
+    given = copy.deepcopy(REQUEST)
+    person: dict[str, Any] = given["person"]
+    person |= {"tax_id": f"42{child:08}", "unzr": f"20150705-{child:05}"}
+    person["documents"][0]["number"] = f"АМ{child:06}"
+    return RegistrationRequest.read(given)
+
+
+def signed(request: RegistrationRequest) -> str:
+    """Give the content as the sandbox takes it while it verifies no signatures."""
+    return base64.b64encode(request.to_signed_json()).decode()
+
+
+def acts(child: int = 1) -> Iterator[Event]:
+    """The seven acts of users and browsers but the last, which needs what the one before led to."""
+    request = request_of(child)
     token = SecretStr(SEED.confidant.access_token)
-    container = SecretStr(base64.b64encode(request.to_signed_json()).decode())
+    container = SecretStr(signed(request))
     yield RequestFilled(client=CLIENT, token=token, request=request, filled_on=datetime.now(UTC).date())
     yield RequestSigned(user_data=container)
     yield HandedOver()

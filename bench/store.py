@@ -1,30 +1,20 @@
 """What it costs to keep sign-ups: beside the bare statements, and beside DBOS.
 
-    python -m bench.store [--rounds 7] [--moves 200] [--flows 20] [--without-dbos]
-
-Both sides of a pair take turns within every round, on the same database in the same run, so a machine that changes
-its pace changes it for both: read the ratios. DBOS lives in a virtual environment that is made for it in a temporary
-folder. The result is Markdown.
+Both sides of a pair take turns within every round, on the same database in the same run. DBOS lives in a virtual
+environment of its own.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import platform
 import sqlite3
 import subprocess
-import sys
 import time
-import venv
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from itertools import count
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
@@ -45,9 +35,17 @@ from esozflow.states import (
 )
 from tests.databases import running_postgresql
 
+from .environments import DBOS, python_with
+from .rounds import Row
 from .signups import Constant, acts, whole
 
 REQUIRED, REQUIRED_OF_DBOS = 0.6, 10.0
+MOVES, FLOWS, STORED = 200, 20, 50
+"""Moves and whole sign-ups of each side in a round; sign-ups whose size is averaged."""
+
+versions: dict[str, str] = {}
+"""Of what was measured beside."""
+
 Rates = list[tuple[float, float]]
 
 
@@ -127,15 +125,15 @@ class Bare:
         self._connection.close()
 
 
-def beside_dbos(at: Place, dbos: Dbos, rounds: int, flows: int) -> tuple[Rates, Rates]:
+def beside_workflows(at: Place, dbos: Dbos, rounds: int) -> tuple[Rates, Rates]:
     """Whole sign-ups; and DBOS workflows that wait for each message, and that find all of them sent already."""
     given = list(acts())
     waiting: Rates = []
     ahead: Rates = []
     for _ in range(rounds):
-        ours = _rate(range(flows), lambda _: whole(at.engine, given))
-        waiting.append((ours, dbos.rate(flows, ahead=False)))
-        ahead.append((ours, dbos.rate(flows, ahead=True)))
+        ours = _rate(range(FLOWS), lambda _: whole(at.engine, given))
+        waiting.append((ours, dbos.rate(FLOWS, ahead=False)))
+        ahead.append((ours, dbos.rate(FLOWS, ahead=True)))
     return waiting, ahead
 
 
@@ -164,15 +162,6 @@ class Dbos:
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
-
-
-def with_dbos(folder: Path) -> Path:
-    """Make a virtual environment with DBOS, and give its Python."""
-    venv.create(folder, with_pip=True)
-    python = folder / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "dbos>=3.4", "psycopg[binary]"]
-    subprocess.run(install, check=True)  # noqa: S603 - our own interpreter and our own arguments
-    return python
 
 
 def _rate(each: Any, act: Callable[[Any], object]) -> float:
@@ -207,62 +196,60 @@ def _all_bytes(at: Place) -> int:
     return at.database.read(lambda connection: int(connection.execute(query).scalar_one()))
 
 
-def row(kind: str, what: str, rates: Rates, least: float | None) -> str:
-    ours, other = (median(one) for one in zip(*rates, strict=True))
-    ratios = sorted(mine / theirs for mine, theirs in rates)
-    wanted = "" if least is None else f"≥ {least:g}: {'yes' if median(ratios) >= least else 'NO'}"
-    figures = f"{ours:.1f} | {other:.1f} | {median(ratios):.2f} | {ratios[0]:.2f} – {ratios[-1]:.2f}"
-    return f"| {kind} | {what} | {figures} | {wanted} |"
+def keeping(rounds: int) -> Iterator[Row]:
+    """Resume, one event, save; and the bytes of what is kept."""
+    with places() as found:
+        for at in found:
+            mine, theirs = zip(*beside_bare_statements(at, rounds, MOVES), strict=True)
+            yield Row(
+                workload=f"resume + event + save, {at.kind}",
+                ours="Engine, SqlStore",
+                beside="the bare statements",
+                unit="moves/s",
+                mine=mine,
+                theirs=theirs,
+                at_least=REQUIRED,
+            )
+            for what, size in sizes(at, STORED):
+                yield Row(workload=f"stored sign-up, {at.kind}", ours=what, unit="bytes", mine=[size])
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    arguments.add_argument("--rounds", type=int, default=7)
-    arguments.add_argument("--moves", type=int, default=200, help="moves of each side in a round")
-    arguments.add_argument("--flows", type=int, default=20, help="whole sign-ups of each side in a round")
-    arguments.add_argument("--without-dbos", action="store_true")
-    arguments.add_argument("--dbos-python", type=Path, help="a Python that has DBOS, instead of a new environment")
-    given = arguments.parse_args()
-    table, stored, versions = list[str](), list[str](), dict[str, str]()
+def beside_dbos(rounds: int) -> Iterator[Row]:
+    """Whole sign-ups beside DBOS workflows of seven waits and seven steps."""
+    python = python_with("dbos", DBOS)
+    with places() as found:
+        for at in found:
+            with Dbos(python, at.for_dbos) as dbos:
+                waiting, ahead = beside_workflows(at, dbos, rounds)
+                versions["dbos"] = dbos.version
+            for beside, rates, at_least in (
+                ("DBOS", waiting, REQUIRED_OF_DBOS),
+                ("DBOS, all messages sent before", ahead, None),
+            ):
+                mine, theirs = zip(*rates, strict=True)
+                yield Row(
+                    workload=f"whole sign-up, {at.kind}",
+                    ours="Engine, SqlStore",
+                    beside=beside,
+                    unit="sign-ups/s",
+                    mine=mine,
+                    theirs=theirs,
+                    at_least=at_least,
+                )
+
+
+@contextmanager
+def places() -> Iterator[list[Place]]:
+    """Give a place on SQLite and one on PostgreSQL."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="esozflow-")))
-        python = None if given.without_dbos else given.dbos_python or with_dbos(folder / "dbos")
         new = stack.enter_context(running_postgresql("fsync=on"))
-        places = [
-            stack.enter_context(place("SQLite", SecretStr(f"sqlite:///{folder}/a.db"), f"sqlite:///{folder}/b.db")),
-            stack.enter_context(place("PostgreSQL", new(), new().get_secret_value())),
-        ]
-        for at in places:
-            what = "resume + event + save / bare statements"
-            table.append(row(at.kind, what, beside_bare_statements(at, given.rounds, given.moves), REQUIRED))
-            if python:
-                with Dbos(python, at.for_dbos) as dbos:
-                    waiting, ahead = beside_dbos(at, dbos, given.rounds, given.flows)
-                    versions["DBOS"] = dbos.version
-                table.append(row(at.kind, "whole sign-up / DBOS, 7 waits and steps", waiting, REQUIRED_OF_DBOS))
-                table.append(row(at.kind, "whole sign-up / DBOS, all messages sent before", ahead, None))
-            stored += [f"| {at.kind} | {what} | {size} |" for what, size in sizes(at, 50)]
-        versions |= {"PostgreSQL": _version_of(places[1]), "SQLite": sqlite3.sqlite_version}
-    versions |= {"Python": platform.python_version()} | {one: version(one) for one in ("sqlalchemy", "psycopg")}
-    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
-    said = [
-        "| database | what | ours /s | other /s | ratio | least – most | wanted |",
-        "|---|---|---|---|---|---|---|",
-        *table,
-        "",
-        "| database | stored | bytes |",
-        "|---|---|---|",
-        *stored,
-        "",
-        f"Medians of {given.rounds} rounds; load average {load} on {os.cpu_count()} cores; "
-        + ", ".join(f"{name} {number}" for name, number in versions.items()),
-    ]
-    sys.stdout.writelines(f"{line}\n" for line in said)
+        on_sqlite = place("SQLite", SecretStr(f"sqlite:///{folder}/a.db"), f"sqlite:///{folder}/b.db")
+        on_postgresql = place("PostgreSQL", new(), new().get_secret_value())
+        found = [stack.enter_context(on_sqlite), stack.enter_context(on_postgresql)]
+        versions.update({"PostgreSQL": _version_of(found[1]), "SQLite": sqlite3.sqlite_version})
+        yield found
 
 
 def _version_of(at: Place) -> str:
     return str(at.database.read(lambda connection: connection.execute(text("SHOW server_version")).scalar_one()))
-
-
-if __name__ == "__main__":
-    main()

@@ -16,7 +16,9 @@ import time
 from http.client import HTTPException, HTTPResponse
 from typing import Any, cast
 
+from requests import Response
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
@@ -65,6 +67,7 @@ class _Response(HTTPResponse):
 class _Connection(HTTPConnection):
     allowance: Allowance
     response_class = _Response
+    _head: bytes | None = None
 
     def _new_conn(self) -> socket.socket:
         return _connected(self.host, self.port, self.allowance)
@@ -76,7 +79,16 @@ class _Connection(HTTPConnection):
             # What was sent so far was at most a word to a proxy, not the request.
             self.allowance.stage = min(self.allowance.stage, Stage.SECURING)
 
+    def request(self, method: str, url: str, body: Any = None, *args: Any, **kwargs: Any) -> None:
+        self._head = b"" if body else None
+        super().request(method, url, body, *args, **kwargs)
+
     def send(self, data: Any) -> None:
+        if self._head == b"":  # it waits for its body: one packet wakes the other side once
+            self._head = data
+            return
+        if self._head is not None:
+            data, self._head = self._head + data, None
         if self.sock is None:
             self.connect()
         self.allowance.stage = Stage.SENDING
@@ -111,6 +123,7 @@ class BoundedAdapter(HTTPAdapter):
         self.process = os.getpid()
         self._context = context
         self._pools = _pools(allowance)
+        self._pool_of_host: dict[str, Any] = {}
         super().__init__(max_retries=0, pool_maxsize=1)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -122,6 +135,19 @@ class BoundedAdapter(HTTPAdapter):
         self._bound(manager)
         return manager
 
+    def get_connection_with_tls_context(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """The settings are the same for every request, so each host's pool is worked out once."""
+        host = request.url[: request.url.index("/", len("https://"))]
+        if host not in self._pool_of_host:
+            self._pool_of_host[host] = super().get_connection_with_tls_context(request, *args, **kwargs)
+        return self._pool_of_host[host]
+
+    def build_response(self, req: Any, resp: Any) -> Response:  # noqa: ARG002
+        """No more than the gateway reads: no cookies, no guess at an encoding."""
+        response = Response()
+        response.status_code, response.headers, response.raw = resp.status, CaseInsensitiveDict(resp.headers), resp
+        return response
+
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:  # noqa: ARG002
         """The context has its authorities already: loading them again for each connection takes milliseconds."""
         conn.cert_reqs = "CERT_REQUIRED"
@@ -131,6 +157,7 @@ class BoundedAdapter(HTTPAdapter):
         for manager in (self.poolmanager, *self.proxy_manager.values()):
             for key in manager.pools.keys():  # noqa: SIM118 - it cannot be iterated: threads share it
                 manager.pools[key].close()
+        self._pool_of_host.clear()
         super().close()
 
     def _bound(self, manager: PoolManager) -> None:
