@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SOURCES := $(sort $(shell find flow states adapters -type f -not -name '*.pyc'))
 JOBS ?= auto
 
-.PHONY: demo test check diagrams screenshots soak format clean
+.PHONY: demo test check bench bench-check diagrams screenshots soak format clean
 .DELETE_ON_ERROR:
 
 # Strict editable mode links each file, so a new file needs the install again: the list of files is the stamp.
@@ -38,6 +38,13 @@ check: $(VENV)/ready
 	$(BIN)/lint-imports
 	$(BIN)/python diagrams/generate.py --check
 	$(BIN)/esozflow check
+
+# The engines that it compares with live in build/bench-peers, which it makes.
+bench: $(VENV)/ready
+	$(BIN)/python -m bench $(BENCH_OPTIONS)
+
+bench-check: $(VENV)/ready
+	$(BIN)/python -m bench.check
 
 diagrams: $(VENV)/ready
 	$(BIN)/python diagrams/generate.py

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import chain
 from typing import Any, NoReturn
 
 from pydantic import SecretStr
@@ -33,6 +34,9 @@ MAX_RETRY_AFTER = 3_600.0
 
 _PRINTABLE_ASCII = re.compile(r"[\x20-\x7e]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# UTF-8 has no other way to half a character.
+_ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_WHOLES = frozenset({dict, list})
 _SECONDS = re.compile(r"[0-9]{1,9}")
 
 
@@ -78,7 +82,7 @@ def _envelope(body: bytes) -> dict[str, Any]:
         raise _NotAnEnvelope from None
     if not isinstance(parsed, dict):
         raise _NotAnEnvelope
-    _check(parsed)
+    _check(parsed, may_hold_halves=_ESCAPED_SURROGATE.search(body) is not None)
     return parsed
 
 
@@ -100,24 +104,21 @@ def _finite(text: str) -> float:
     return number
 
 
-def _check(envelope: dict[str, Any]) -> None:
+def _check(envelope: dict[str, Any], *, may_hold_halves: bool) -> None:
     # Level by level instead of recursively: the depth is what is being checked.
     level: list[Any] = [envelope]
     for _ in range(MAX_DEPTH):
-        level = [part for whole in level for part in _parts(whole)]
-        if any(isinstance(one, str) and _SURROGATE.search(one) for one in level):
+        parts = [part for whole in level for part in _parts(whole)]
+        if may_hold_halves and any(isinstance(one, str) and _SURROGATE.search(one) for one in parts):
             raise _NotAnEnvelope  # half a character: it could be neither stored nor shown
+        level = [part for part in parts if type(part) in _WHOLES]
         if not level:
             return
     raise _NotAnEnvelope
 
 
-def _parts(whole: Any) -> Iterator[Any]:
-    if isinstance(whole, dict):
-        yield from whole
-        yield from whole.values()
-    elif isinstance(whole, list):
-        yield from whole
+def _parts(whole: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return chain(whole, whole.values()) if isinstance(whole, dict) else whole
 
 
 def _error(error: Any) -> ApiError | None:

@@ -1,33 +1,20 @@
 """What it costs to keep sign-ups: beside the bare statements, and beside DBOS.
 
-    python -m bench.store [--rounds 7] [--moves 200] [--flows 20] [--without-dbos]
-
-Both sides of a pair take turns within every round, on the same database in the same run, so a machine that changes
-its pace changes it for both: read the ratios. DBOS lives in a virtual environment that is made for it in a temporary
-folder. The result is Markdown.
+Both sides of a pair take turns within every round, on the same database in the same run. DBOS lives in a virtual
+environment of its own.
 """
 
 from __future__ import annotations
 
-import argparse
-import base64
-import copy
 import json
-import os
-import platform
 import sqlite3
 import subprocess
-import sys
 import time
-import venv
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from importlib.metadata import version
 from itertools import count
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
@@ -35,53 +22,31 @@ import psycopg
 from pydantic import SecretStr
 from sqlalchemy import func, select, text
 
-from esozflow.adapters.demo.people import REQUEST
-from esozflow.adapters.sandbox import Esoz, Seed
-from esozflow.adapters.sandbox.gateway import SandboxGateway
 from esozflow.adapters.sealing import Keys
 from esozflow.adapters.stores.codec import SnapshotCodec
 from esozflow.adapters.stores.sql import Database, SqlStore, upgrade
 from esozflow.adapters.stores.sql.tables import instances
 from esozflow.adapters.vault import MemoryVault
-from esozflow.flow import Call, Engine, Event, Outcome, Snapshot
+from esozflow.flow import Engine, Snapshot
 from esozflow.states import (
-    Accept,
-    CallbackReceived,
-    Confirm,
     HandedOver,
-    Opened,
-    PisClient,
-    RegistrationRequest,
-    RequestFilled,
-    RequestSigned,
     SignUp,
     sign_up,
 )
 from tests.databases import running_postgresql
 
-SEED = Seed()
-CLIENT = PisClient(
-    client_id=SEED.pis.id,
-    redirect_uri=SEED.pis.redirect_uris[0],
-    scope="app:read_pis person:details_pis",
-    auth_ui="https://my.example.ua",
-)
+from .environments import DBOS, python_with
+from .rounds import Row
+from .signups import Constant, acts, whole
+
 REQUIRED, REQUIRED_OF_DBOS = 0.6, 10.0
+MOVES, FLOWS, STORED = 200, 20, 50
+"""Moves and whole sign-ups of each side in a round; sign-ups whose size is averaged."""
+
+versions: dict[str, str] = {}
+"""Of what was measured beside."""
+
 Rates = list[tuple[float, float]]
-
-
-class Constant:
-    """A gateway that gives the answers that ЕСОЗ gave once, so that only keeping is measured."""
-
-    def __init__(self) -> None:
-        self._esoz = SandboxGateway(Esoz(seed=SEED), client_secret=SecretStr(SEED.pis.secret))
-        self._given: dict[tuple[str, str], Outcome] = {}
-
-    def perform(self, call: Call) -> Outcome:
-        key = call.name, getattr(call.request, "path", "")
-        if key not in self._given:
-            self._given[key] = self._esoz.perform(call)
-        return self._given[key]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,44 +68,6 @@ def place(kind: str, url: SecretStr, for_dbos: str) -> Iterator[Place]:
         store = SqlStore(database, codec=SnapshotCodec(sign_up(), SignUp), keys=Keys.for_this_process())
         engine = Engine(sign_up(), store=store, ports={"esoz": Constant(), "vault": MemoryVault()})
         yield Place(kind=kind, url=url, for_dbos=for_dbos, database=database, store=store, engine=engine)
-
-
-def acts() -> Iterator[Event]:
-    """The seven acts of users and browsers; the last needs what the one before led to."""
-    request = RegistrationRequest.read(copy.deepcopy(REQUEST))
-    token = SecretStr(SEED.confidant.access_token)
-    container = SecretStr(base64.b64encode(request.to_signed_json()).decode())
-    yield RequestFilled(client=CLIENT, token=token, request=request, filled_on=datetime.now(UTC).date())
-    yield RequestSigned(user_data=container)
-    yield HandedOver()
-    yield Opened(
-        client_id=CLIENT.client_id,
-        redirect_uri=CLIENT.redirect_uri,
-        scope=CLIENT.scope,
-        user_data=container,
-        token=token,
-        state=SecretStr("of the PIS"),
-    )
-    yield Confirm()
-    yield Accept()
-
-
-def whole(engine: Engine[SignUp], given: list[Event], seen: Callable[[Snapshot[SignUp]], object] = id) -> None:
-    snapshot = engine.begin()
-    for event in given:
-        snapshot = engine.send(snapshot.id, event, revision=snapshot.revision)
-        seen(snapshot)
-    page = engine.page(snapshot)
-    assert page
-    assert page.leads_to
-    assert snapshot.context.oauth_state
-    query = page.leads_to.get_secret_value().partition("?")[2]
-    state = snapshot.context.oauth_state.get_secret_value()
-    back = CallbackReceived.from_query(query.replace("of%20the%20PIS", state).replace("of+the+PIS", state))
-    snapshot = engine.send(snapshot.id, back, revision=snapshot.revision)
-    seen(snapshot)
-    if snapshot.state != "signed_up":
-        raise RuntimeError(f"the sign-up ended in {snapshot.state}")
 
 
 def beside_bare_statements(at: Place, rounds: int, moves: int) -> Rates:
@@ -198,15 +125,15 @@ class Bare:
         self._connection.close()
 
 
-def beside_dbos(at: Place, dbos: Dbos, rounds: int, flows: int) -> tuple[Rates, Rates]:
+def beside_workflows(at: Place, dbos: Dbos, rounds: int) -> tuple[Rates, Rates]:
     """Whole sign-ups; and DBOS workflows that wait for each message, and that find all of them sent already."""
     given = list(acts())
     waiting: Rates = []
     ahead: Rates = []
     for _ in range(rounds):
-        ours = _rate(range(flows), lambda _: whole(at.engine, given))
-        waiting.append((ours, dbos.rate(flows, ahead=False)))
-        ahead.append((ours, dbos.rate(flows, ahead=True)))
+        ours = _rate(range(FLOWS), lambda _: whole(at.engine, given))
+        waiting.append((ours, dbos.rate(FLOWS, ahead=False)))
+        ahead.append((ours, dbos.rate(FLOWS, ahead=True)))
     return waiting, ahead
 
 
@@ -235,15 +162,6 @@ class Dbos:
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
-
-
-def with_dbos(folder: Path) -> Path:
-    """Make a virtual environment with DBOS, and give its Python."""
-    venv.create(folder, with_pip=True)
-    python = folder / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "dbos>=3.4", "psycopg[binary]"]
-    subprocess.run(install, check=True)  # noqa: S603 - our own interpreter and our own arguments
-    return python
 
 
 def _rate(each: Any, act: Callable[[Any], object]) -> float:
@@ -278,62 +196,60 @@ def _all_bytes(at: Place) -> int:
     return at.database.read(lambda connection: int(connection.execute(query).scalar_one()))
 
 
-def row(kind: str, what: str, rates: Rates, least: float | None) -> str:
-    ours, other = (median(one) for one in zip(*rates, strict=True))
-    ratios = sorted(mine / theirs for mine, theirs in rates)
-    wanted = "" if least is None else f"≥ {least:g}: {'yes' if median(ratios) >= least else 'NO'}"
-    figures = f"{ours:.1f} | {other:.1f} | {median(ratios):.2f} | {ratios[0]:.2f} – {ratios[-1]:.2f}"
-    return f"| {kind} | {what} | {figures} | {wanted} |"
+def keeping(rounds: int) -> Iterator[Row]:
+    """Resume, one event, save; and the bytes of what is kept."""
+    with places() as found:
+        for at in found:
+            mine, theirs = zip(*beside_bare_statements(at, rounds, MOVES), strict=True)
+            yield Row(
+                workload=f"resume + event + save, {at.kind}",
+                ours="Engine, SqlStore",
+                beside="the bare statements",
+                unit="moves/s",
+                mine=mine,
+                theirs=theirs,
+                at_least=REQUIRED,
+            )
+            for what, size in sizes(at, STORED):
+                yield Row(workload=f"stored sign-up, {at.kind}", ours=what, unit="bytes", mine=[size])
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    arguments.add_argument("--rounds", type=int, default=7)
-    arguments.add_argument("--moves", type=int, default=200, help="moves of each side in a round")
-    arguments.add_argument("--flows", type=int, default=20, help="whole sign-ups of each side in a round")
-    arguments.add_argument("--without-dbos", action="store_true")
-    arguments.add_argument("--dbos-python", type=Path, help="a Python that has DBOS, instead of a new environment")
-    given = arguments.parse_args()
-    table, stored, versions = list[str](), list[str](), dict[str, str]()
+def beside_dbos(rounds: int) -> Iterator[Row]:
+    """Whole sign-ups beside DBOS workflows of seven waits and seven steps."""
+    python = python_with("dbos", DBOS)
+    with places() as found:
+        for at in found:
+            with Dbos(python, at.for_dbos) as dbos:
+                waiting, ahead = beside_workflows(at, dbos, rounds)
+                versions["dbos"] = dbos.version
+            for beside, rates, at_least in (
+                ("DBOS", waiting, REQUIRED_OF_DBOS),
+                ("DBOS, all messages sent before", ahead, None),
+            ):
+                mine, theirs = zip(*rates, strict=True)
+                yield Row(
+                    workload=f"whole sign-up, {at.kind}",
+                    ours="Engine, SqlStore",
+                    beside=beside,
+                    unit="sign-ups/s",
+                    mine=mine,
+                    theirs=theirs,
+                    at_least=at_least,
+                )
+
+
+@contextmanager
+def places() -> Iterator[list[Place]]:
+    """Give a place on SQLite and one on PostgreSQL."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="esozflow-")))
-        python = None if given.without_dbos else given.dbos_python or with_dbos(folder / "dbos")
         new = stack.enter_context(running_postgresql("fsync=on"))
-        places = [
-            stack.enter_context(place("SQLite", SecretStr(f"sqlite:///{folder}/a.db"), f"sqlite:///{folder}/b.db")),
-            stack.enter_context(place("PostgreSQL", new(), new().get_secret_value())),
-        ]
-        for at in places:
-            what = "resume + event + save / bare statements"
-            table.append(row(at.kind, what, beside_bare_statements(at, given.rounds, given.moves), REQUIRED))
-            if python:
-                with Dbos(python, at.for_dbos) as dbos:
-                    waiting, ahead = beside_dbos(at, dbos, given.rounds, given.flows)
-                    versions["DBOS"] = dbos.version
-                table.append(row(at.kind, "whole sign-up / DBOS, 7 waits and steps", waiting, REQUIRED_OF_DBOS))
-                table.append(row(at.kind, "whole sign-up / DBOS, all messages sent before", ahead, None))
-            stored += [f"| {at.kind} | {what} | {size} |" for what, size in sizes(at, 50)]
-        versions |= {"PostgreSQL": _version_of(places[1]), "SQLite": sqlite3.sqlite_version}
-    versions |= {"Python": platform.python_version()} | {one: version(one) for one in ("sqlalchemy", "psycopg")}
-    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
-    said = [
-        "| database | what | ours /s | other /s | ratio | least – most | wanted |",
-        "|---|---|---|---|---|---|---|",
-        *table,
-        "",
-        "| database | stored | bytes |",
-        "|---|---|---|",
-        *stored,
-        "",
-        f"Medians of {given.rounds} rounds; load average {load} on {os.cpu_count()} cores; "
-        + ", ".join(f"{name} {number}" for name, number in versions.items()),
-    ]
-    sys.stdout.writelines(f"{line}\n" for line in said)
+        on_sqlite = place("SQLite", SecretStr(f"sqlite:///{folder}/a.db"), f"sqlite:///{folder}/b.db")
+        on_postgresql = place("PostgreSQL", new(), new().get_secret_value())
+        found = [stack.enter_context(on_sqlite), stack.enter_context(on_postgresql)]
+        versions.update({"PostgreSQL": _version_of(found[1]), "SQLite": sqlite3.sqlite_version})
+        yield found
 
 
 def _version_of(at: Place) -> str:
     return str(at.database.read(lambda connection: connection.execute(text("SHOW server_version")).scalar_one()))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,39 +1,32 @@
 """How long the pages of the Auth UI take, beside the same pages made from constant data behind the same server.
 
-    python bench/web_load.py [--sign-ups 200] [--clients 8] [--rounds 3]
-
 Three servers run in processes of their own: the sandbox, `esozflow auth-ui`, and the static pages. This process is
 the load: each client is a browser that signs up one child after another. Rounds of both alternate, so that a machine
-that changes its pace changes it for both. The result is a Markdown table of medians and ratios.
+that changes its pace changes it for both.
 """
 
 from __future__ import annotations
 
-import argparse
-import copy
 import http.client
 import json
 import os
 import re
-import subprocess
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask, Response
 
-from esozflow.adapters.demo.people import REQUEST
-from esozflow.adapters.sandbox import Esoz, SandboxSettings, Seed
+from esozflow.adapters.sandbox import Esoz, SandboxSettings
 from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
 from esozflow.adapters.sandbox.gateway import SandboxGateway
 from esozflow.adapters.serving.server import served
@@ -42,21 +35,22 @@ from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.adapters.ui.web.headers import secured
 from esozflow.adapters.ui.web.rendering import Renderer
 from esozflow.flow import Engine, Page
-from esozflow.states import Confirm, Opened, RegistrationRequest, RequestSigned, SignUp, auth_ui
+from esozflow.states import Confirm, Opened, RequestSigned, SignUp, auth_ui
 
-SEED = Seed()
+from .gateway import process
+from .rounds import Row
+from .signups import SEED, request_of
+
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 PAGES = ("confirm", "consent")
+SIGN_UPS, CLIENTS = 60, 8
+"""In a round."""
 
 Times = dict[str, list[float]]
 
 
 def signed(signer: CertificateSigner, child: int) -> str:
-    request = copy.deepcopy(REQUEST)
-    person: dict[str, Any] = request["person"]
-    person |= {"tax_id": f"42{child:08}", "unzr": f"20150705-{child:05}"}
-    person["documents"][0]["number"] = f"АМ{child:06}"
-    container = signer.sign(RegistrationRequest.read(request).to_signed_json())
+    container = signer.sign(request_of(child).to_signed_json())
     return RequestSigned.of(container).user_data.get_secret_value()
 
 
@@ -105,22 +99,6 @@ def static_app(pages: dict[str, Page]) -> Flask:
     app.add_url_rule("/<name>", "show", show)
     app.after_request(secured)
     return app
-
-
-@contextmanager
-def process(*command: str, env: dict[str, str] | None = None) -> Iterator[str]:
-    """Run a server until the block ends; give the base URL that it prints."""
-    child = subprocess.Popen(  # noqa: S603 - our own interpreter and our own arguments
-        [sys.executable, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env
-    )
-    assert child.stdin
-    assert child.stdout
-    try:
-        yield str(json.loads(child.stdout.readline())["base_url"])
-    finally:
-        child.stdin.close()
-        child.wait(60)
-        child.stdout.close()
 
 
 class Browser:
@@ -175,39 +153,12 @@ def load(base_url: str, links: list[str], clients: int, act: Callable[[Browser, 
     return time.perf_counter() - started
 
 
-def table(real: Times, static: Times, rates: dict[str, float]) -> Iterator[str]:
-    yield "| request | p50 ms | p95 ms | static p50 ms | static p95 ms | ratio of p50 |"
-    yield "|---|---|---|---|---|---|"
-    for what, times in real.items():
-        row = [what, *_figures(times)]
-        row += [*_figures(static[what]), f"{median(times) / median(static[what]):.2f}"] if what in static else [""] * 3
-        yield f"| {' | '.join(row)} |"
-    yield ""
-    yield "; ".join(f"{name}: {rate:.0f} requests/s" for name, rate in rates.items())
-
-
-def _figures(times: list[float]) -> list[str]:
-    return [f"{median(times) * 1000:.1f}", f"{quantiles(times, n=20)[-1] * 1000:.1f}"]
-
-
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    arguments.add_argument("--sign-ups", type=int, default=200)
-    arguments.add_argument("--clients", type=int, default=8)
-    arguments.add_argument("--rounds", type=int, default=3)
-    arguments.add_argument("--static", action="store_true", help="serve the static pages; for this program itself")
-    given = arguments.parse_args()
+def pages(rounds: int) -> Iterator[Row]:
+    """What a page takes in the middle of sign-ups, beside the same page from constant data behind the same server."""
     authority = SandboxAuthority.create()
     signer = CertificateSigner(authority.issue(Signatory(drfo=SEED.confidant.tax_id or "")))
-    if given.static:
-        with served(static_app(static_pages(authority, signer))) as base_url:
-            sys.stdout.write(json.dumps({"base_url": base_url}) + "\n")
-            sys.stdout.flush()
-            sys.stdin.read()
-        return
-    real: Times = defaultdict(list)
-    static: Times = defaultdict(list)
-    seconds = {"Auth UI": 0.0, "static": 0.0}
+    rows: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in PAGES}
+    acts: dict[str, list[float]] = defaultdict(list)
     with ExitStack() as stack:
         trusted = Path(stack.enter_context(TemporaryDirectory()), "trusted.pem")
         trusted.write_bytes(authority.certificate.public_bytes(Encoding.PEM))
@@ -215,16 +166,40 @@ def main() -> None:
         sandbox = stack.enter_context(process(*cli, "sandbox", "--json", "--trusted", str(trusted)))
         env = {**os.environ, "ESOZFLOW_AUTH_BASE_URL": sandbox, "ESOZFLOW_API_BASE_URL": sandbox, "ESOZFLOW_PORT": "0"}
         auth_ui_url = stack.enter_context(process(*cli, "auth-ui", "--json", env=env))
-        static_url = stack.enter_context(process(__file__, "--static"))
-        for number in range(given.rounds):
-            first = 10 + number * given.sign_ups
-            children = range(first, first + given.sign_ups)
-            links = [f"/confidant/sign-up?{query(signed(signer, child))}" for child in children]
-            seconds["Auth UI"] += load(auth_ui_url, links, given.clients, Browser.signs_up, real)
-            seconds["static"] += load(static_url, links, given.clients, Browser.looks, static)
-    counts = {"Auth UI": sum(map(len, real.values())), "static": sum(map(len, static.values()))}
-    rates = {name: counts[name] / seconds[name] for name in seconds}
-    sys.stdout.writelines(f"{line}\n" for line in table(real, static, rates))
+        static_url = stack.enter_context(process("-m", "bench.web_load"))
+        for number in range(rounds):
+            first = 10 + number * SIGN_UPS
+            links = [f"/confidant/sign-up?{query(signed(signer, one))}" for one in range(first, first + SIGN_UPS)]
+            real: Times = defaultdict(list)
+            static: Times = defaultdict(list)
+            load(auth_ui_url, links, CLIENTS, Browser.signs_up, real)
+            load(static_url, links, CLIENTS, Browser.looks, static)
+            for name, (mine, theirs) in rows.items():
+                mine.append(median(real.pop(name)) * 1000)
+                theirs.append(median(static[name]) * 1000)
+            for name, times in real.items():
+                acts[name].append(median(times) * 1000)
+    for name, (mine, theirs) in rows.items():
+        yield Row(
+            workload="web page",
+            ours=f"{name}, {CLIENTS} browsers signing up",
+            beside="the same page, static",
+            unit="ms",
+            mine=mine,
+            theirs=theirs,
+        )
+    for name, times in acts.items():
+        yield Row(workload="web request", ours=name, unit="ms", mine=times)
+
+
+def main() -> None:
+    """Serve the static pages; for `pages`."""
+    authority = SandboxAuthority.create()
+    signer = CertificateSigner(authority.issue(Signatory(drfo=SEED.confidant.tax_id or "")))
+    with served(static_app(static_pages(authority, signer))) as base_url:
+        sys.stdout.write(json.dumps({"base_url": base_url}) + "\n")
+        sys.stdout.flush()
+        sys.stdin.read()
 
 
 if __name__ == "__main__":

@@ -127,7 +127,7 @@ class Engine(Generic[C]):
             outcome = self._outcome(stepped.snapshot, stepped.call)
             seconds = self._clock.monotonic() - started
             try:
-                stepped = self._store_step(stepped.snapshot, outcome, call=stepped.call, seconds=seconds)
+                stepped = self._store_step(stepped.snapshot, outcome, call=stepped.call.name, seconds=seconds)
             except StaleRevision:  # it was resumed while the answer was on its way: that result stands
                 return self._store.load(stepped.snapshot.id)
         return stepped.snapshot
@@ -151,7 +151,7 @@ class Engine(Generic[C]):
             return Unanswered(reason="port_failed")
 
     def _store_step(
-        self, snapshot: Snapshot[C], event: Event, *, call: Call | None = None, seconds: float | None = None
+        self, snapshot: Snapshot[C], event: Event, *, call: str | None = None, seconds: float | None = None
     ) -> Stepped[C]:
         stepped = self.flow.step(snapshot, event, self._clock.now())
         left, entered = self.flow.states[snapshot.state], stepped.snapshot
@@ -165,15 +165,9 @@ class Engine(Generic[C]):
             at=entered.entered_at,
         )
         self._store.commit(entered, move)
-        self._tell(
-            Moved(
-                id=entered.id,
-                move=move,
-                call=None if call is None else call.name,
-                status=event.status if isinstance(event, Answered) else None,
-                seconds=seconds,
-            )
-        )
+        if self._observers:
+            status = event.status if isinstance(event, Answered) else None
+            self._tell(Moved(id=entered.id, move=move, call=call, status=status, seconds=seconds))
         return stepped
 
     def _tell(self, moved: Moved) -> None:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from .definition import State, Transition
+from .definition import Calling, State
 from .errors import DefinitionError, EventRefused, FlowBroken, ForeignSnapshot
 from .events import Event
 from .machine import DeclaredMachine, Row, Table, machine_of, table_of
 from .page import Page
 from .ports import Ids
-from .snapshot import Call, Snapshot
+from .snapshot import Call, Entered, Snapshot
 from .verification import mistakes
 
 C = TypeVar("C")
@@ -79,18 +78,7 @@ class Flow(Generic[C]):
 
     def begin(self, id: str, ids: Ids, now: datetime) -> Stepped[C]:
         """Give the first snapshot of a new instance, and the call of its initial state, if it makes one."""
-        first = Snapshot(
-            id=id,
-            flow=self.name,
-            version=self.version,
-            state=self.initial,
-            revision=0,
-            begun_at=now,
-            entered_at=now,
-            expires_at=None,
-            context=self._run("begin", self.begin_context, ids),
-        )
-        return self._entered(first)
+        return self._entered(self.initial, self._run("begin", self.begin_context, ids), now, id, 0, now)
 
     def step(self, snapshot: Snapshot[C], event: Event, now: datetime) -> Stepped[C]:
         """Decide what `event` does. Pure: same input, equal output; the input is unchanged.
@@ -100,21 +88,19 @@ class Flow(Generic[C]):
         """
         self.belongs(snapshot)
         rows = self._table.get((snapshot.state, type(event)))
-        if rows is None:
-            raise EventRefused(state=snapshot.state, event=type(event).__name__)
         context = snapshot.context
-        row = next(row for row in rows if self._all_hold(row, context, event))
-        move: Transition[C] = row.declared
-        if row.to is None:
-            raise EventRefused(state=snapshot.state, event=type(event).__name__, code=move.refusal)
-        if move.keep is not None:
-            context = self._run(f"keep of {type(event).__name__}", move.keep, context, event)
-        next_revision = snapshot.revision + 1
-        return self._entered(replace(snapshot, state=row.to, revision=next_revision, entered_at=now, context=context))
+        row = None if rows is None else self._decided(rows, context, event)
+        if row is None or row.to is None:
+            code = None if row is None else row.declared.refusal
+            raise EventRefused(state=snapshot.state, event=type(event).__name__, code=code)
+        if row.declared.keep is not None:
+            context = self._run(f"keep of {type(event).__name__}", row.declared.keep, context, event)
+        return self._entered(row.to, context, now, snapshot.id, snapshot.revision + 1, snapshot.begun_at)
 
     def call(self, snapshot: Snapshot[C]) -> Call | None:
         """Give the call that the snapshot's state makes; `None` when it makes none. Pure."""
-        return self._call(self.belongs(snapshot), snapshot)
+        state = self.belongs(snapshot)
+        return None if state.call is None else self._call(state.call, snapshot)
 
     def page(self, snapshot: Snapshot[C]) -> Page | None:
         """Give the page that the snapshot rests on; `None` while it calls or waits without one. Pure."""
@@ -124,33 +110,28 @@ class Flow(Generic[C]):
     def belongs(self, snapshot: Snapshot[C]) -> State[C]:
         """Give the snapshot's state, or raise `ForeignSnapshot`."""
         state = self.states.get(snapshot.state)
-        if state is None or (snapshot.flow, snapshot.version) != (self.name, self.version):
-            raise ForeignSnapshot(
-                expected=f"{self.name} v{self.version}",
-                found=f"{snapshot.flow} v{snapshot.version}, state {snapshot.state}",
-            )
+        if state is None or snapshot.flow != self.name or snapshot.version != self.version:
+            found = f"{snapshot.flow} v{snapshot.version}, state {snapshot.state}"
+            raise ForeignSnapshot(expected=f"{self.name} v{self.version}", found=found)
         return state
 
-    def _entered(self, snapshot: Snapshot[C]) -> Stepped[C]:
-        state = self.states[snapshot.state]
-        entered = replace(snapshot, expires_at=self._run(f"ends_by of {state.name}", self._expiry, state, snapshot))
-        return Stepped(entered, self._call(state, entered))
+    def _entered(self, to: str, context: C, now: datetime, id: str, revision: int, begun_at: datetime) -> Stepped[C]:
+        state = self.states[to]
+        expires_at = None
+        if state.lifetime is not None:
+            expires_at = self._run(f"ends_by of {state.name}", self._end, state, state.lifetime, context, now, begun_at)
+        entered: Snapshot[C] = Entered(id, self.name, self.version, to, revision, begun_at, now, expires_at, context)
+        return Stepped(entered, None if state.call is None else self._call(state.call, entered))
 
-    def _expiry(self, state: State[C], entered: Snapshot[C]) -> datetime | None:
-        if state.lifetime is None:
-            return None
-        ends = [entered.entered_at + state.lifetime]
+    def _end(self, state: State[C], lifetime: timedelta, context: C, now: datetime, begun_at: datetime) -> datetime:
+        end = now + lifetime
         if self.lifetime is not None:
-            ends.append(entered.begun_at + self.lifetime)
-        known = state.ends_by and state.ends_by(entered.context)
-        if known and known > entered.entered_at:  # one that is over already tells of two clocks that differ
-            ends.append(known)
-        return min(ends)
+            end = min(end, begun_at + self.lifetime)
+        known = state.ends_by and state.ends_by(context)
+        # One that is over already tells of two clocks that differ.
+        return min(end, known) if known and known > now else end
 
-    def _call(self, state: State[C], snapshot: Snapshot[C]) -> Call | None:
-        calling = state.call
-        if calling is None:
-            return None
+    def _call(self, calling: Calling[C], snapshot: Snapshot[C]) -> Call:
         return Call(
             instance=snapshot.id,
             name=calling.name,
@@ -160,20 +141,33 @@ class Flow(Generic[C]):
             request=self._run(f"call {calling.name}", calling.request, snapshot.context),
         )
 
-    def _all_hold(self, row: Row, context: C, event: Event) -> bool:
-        for guard in row.guards:
-            held = self._run(f"guard {guard.name}", guard.holds, context, event)
-            if held is False:
-                return False
-            if held is not True:
-                raise FlowBroken(f"Guard {guard.name} returned no bool", hint="Return True or False from every guard.")
-        return True
+    def _decided(self, rows: tuple[Row, ...], context: C, event: Event) -> Row:
+        guard: Any = None
+        try:
+            for row in rows[:-1]:
+                for guard in row.guards:
+                    held = guard.holds(context, event)
+                    if held is not True:
+                        break
+                else:
+                    return row
+                if held is not False:
+                    break
+            else:
+                return rows[-1]  # it has no guards
+        except Exception as error:
+            kind = type(error).__name__
+        else:
+            raise FlowBroken(f"Guard {guard.name} returned no bool", hint="Return True or False from every guard.")
+        raise self._broken(f"guard {guard.name}", kind)
 
     def _run(self, what: str, function: Callable[..., Any], *args: object) -> Any:
         try:
             return function(*args)
         except Exception as error:  # the text and the traceback may hold personal data: only the kind goes on
             kind = type(error).__name__
-        raise FlowBroken(
-            f"{what} of flow {self.name} raised {kind}", hint="The instance was not moved. Correct the definition."
-        )
+        raise self._broken(what, kind)
+
+    def _broken(self, what: str, kind: str) -> FlowBroken:
+        told = f"{what} of flow {self.name} raised {kind}"
+        return FlowBroken(told, hint="The instance was not moved. Correct the definition.")

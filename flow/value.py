@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import FrozenInstanceError
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -45,6 +46,15 @@ def _params(given: Mapping[str, Any]) -> dict[str, str | int]:
     }
 
 
+# pydantic builds a deferred class when it is first used, and before 2.14 not safely when two threads do so at once.
+_building = threading.RLock()
+
+
+def _built(model: type[BaseModel]) -> None:
+    with _building:
+        model.model_rebuild(_parent_namespace_depth=0)
+
+
 if TYPE_CHECKING:
     _Refusing = BaseModel
 else:
@@ -53,6 +63,8 @@ else:
         # A nested value is built by pydantic itself and does not pass here, so the outermost value reports
         # the problems of all of them, each with its full path.
         def __call__(cls, *args, **kwargs):
+            if not cls.__pydantic_complete__:
+                _built(cls)
             try:
                 return super().__call__(*args, **kwargs)
             except (ValidationError, RecursionError) as error:
@@ -71,7 +83,7 @@ class Value(_Refusing):
     named in `shown` and no others, because most of what a sign-up carries must not reach a log.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True, defer_build=True)
 
     shown: ClassVar[tuple[str, ...]] = ()
 
@@ -87,6 +99,7 @@ class Value(_Refusing):
 
     @classmethod
     def _checked(cls, build: Callable[[], Self]) -> Self:
+        _built(cls)
         try:
             return build()
         except (ValidationError, RecursionError) as error:

@@ -30,7 +30,7 @@ from ..envelope import outcome_of
 from ..wire import Prepared, prepare
 from . import addresses
 from .allowance import Allowance, Stage, TooLarge
-from .transport import BoundedSession, trusting
+from .transport import BoundedAdapter, trusting
 
 LARGEST_BODY = 1024 * 1024
 """Bytes of a body, compressed or not. The largest known answer, a patient with documents, stays under 100 KiB."""
@@ -92,7 +92,7 @@ class HttpGateway:
         self._jitter = jitter
         self._request_ids = request_ids
         self._of_thread = threading.local()
-        self._sessions: weakref.WeakSet[BoundedSession] = weakref.WeakSet()
+        self._adapters: weakref.WeakSet[BoundedAdapter] = weakref.WeakSet()
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -104,8 +104,8 @@ class HttpGateway:
     def close(self) -> None:
         """Close the idle connections of all threads. A later call opens new ones."""
         with self._lock:
-            for session in self._sessions:
-                session.close()
+            for adapter in self._adapters:
+                adapter.close()
 
     def perform(self, call: Call) -> Outcome:
         """Perform an `HttpRequest`.
@@ -119,21 +119,21 @@ class HttpGateway:
                 code="foreign_request",
             )
         ends_at = time.monotonic() + call.deadline
-        session = self._session()
+        adapter = self._adapter()
         if call.repeat is not Repeat.FREELY:
             # An idle connection may be half closed, and then nobody knows whether the request arrived.
-            session.close()
-            return self._attempt(session, call.request, ends_at)
-        return self._repeated(session, call.request, ends_at)
+            adapter.close()
+            return self._attempt(adapter, call.request, ends_at)
+        return self._repeated(adapter, call.request, ends_at)
 
-    def _repeated(self, session: BoundedSession, request: HttpRequest, ends_at: float) -> Outcome:
-        outcome = self._attempt(session, request, ends_at)
+    def _repeated(self, adapter: BoundedAdapter, request: HttpRequest, ends_at: float) -> Outcome:
+        outcome = self._attempt(adapter, request, ends_at)
         for attempt in range(1, ATTEMPTS):
             pause = self._pause(outcome, attempt)
             if pause is None or pause >= ends_at - time.monotonic():
                 break
             self._sleep(pause)
-            outcome = self._attempt(session, request, ends_at)
+            outcome = self._attempt(adapter, request, ends_at)
         return outcome
 
     def _pause(self, outcome: Outcome, attempt: int) -> float | None:
@@ -144,33 +144,34 @@ class HttpGateway:
             return backoff
         return None
 
-    def _attempt(self, session: BoundedSession, request: HttpRequest, ends_at: float) -> Outcome:
+    def _attempt(self, adapter: BoundedAdapter, request: HttpRequest, ends_at: float) -> Outcome:
         prepared = prepare(request, self._client_secret, request_id=self._request_ids())
         if isinstance(prepared, Unreachable):
             return prepared
-        allowance = session.allowance
+        allowance = adapter.allowance
         allowance.start(ends_at)
         try:
-            return self._exchange(session, _request(self._base_urls[request.service], prepared), allowance)
+            return self._exchange(adapter, _request(self._base_urls[request.service], prepared), allowance)
         except Exception as error:  # whatever it is, only how far it got and what kind it was may be told
             return _failure(allowance.stage, error)
 
-    def _exchange(self, session: BoundedSession, request: PreparedRequest, allowance: Allowance) -> Outcome:
-        with session.send(request, stream=True, allow_redirects=False, timeout=allowance.seconds()) as response:
+    def _exchange(self, adapter: BoundedAdapter, request: PreparedRequest, allowance: Allowance) -> Outcome:
+        seconds = allowance.seconds()
+        with adapter.send(request, stream=True, timeout=seconds, proxies=self._proxies) as response:
             # Nothing in the body of a redirect is of use, and reading it would be one more way to fail.
             redirected = 300 <= response.status_code < 400
             body = b"" if redirected else _body(response, allowance.largest_body)
             return outcome_of(response.status_code, response.headers, body)
 
-    def _session(self) -> BoundedSession:
-        session: BoundedSession | None = getattr(self._of_thread, "session", None)
+    def _adapter(self) -> BoundedAdapter:
+        adapter: BoundedAdapter | None = getattr(self._of_thread, "adapter", None)
         # A forked process must not go on where its parent's connections stand.
-        if session is None or session.process != os.getpid():
+        if adapter is None or adapter.process != os.getpid():
             allowance = Allowance(largest_body=self._largest_body, connect_timeout=self._connect_timeout)
-            session = self._of_thread.session = BoundedSession(allowance, self._context, self._proxies)
+            adapter = self._of_thread.adapter = BoundedAdapter(allowance, self._context)
             with self._lock:
-                self._sessions.add(session)
-        return session
+                self._adapters.add(adapter)
+        return adapter
 
 
 def _context(ca_bundle: str | os.PathLike[str] | None) -> Any:

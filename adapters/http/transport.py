@@ -1,4 +1,4 @@
-"""A `requests` session whose every wait, from the look-up of the name to the last byte, ends with the exchange.
+"""An adapter of `requests` whose every wait, from the look-up of the name to the last byte, ends with the exchange.
 
 The timeouts of requests and urllib3 are per read, so a server that drips byte after byte holds a caller for ever.
 Here the sockets themselves know when the exchange is over: each operation waits no longer than is left of it.
@@ -6,19 +6,19 @@ Here the sockets themselves know when the exchange is over: each operation waits
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import queue
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
 from http.client import HTTPException, HTTPResponse
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, cast
 
-from requests import Session
+from requests import Response
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
@@ -67,6 +67,7 @@ class _Response(HTTPResponse):
 class _Connection(HTTPConnection):
     allowance: Allowance
     response_class = _Response
+    _head: bytes | None = None
 
     def _new_conn(self) -> socket.socket:
         return _connected(self.host, self.port, self.allowance)
@@ -78,7 +79,16 @@ class _Connection(HTTPConnection):
             # What was sent so far was at most a word to a proxy, not the request.
             self.allowance.stage = min(self.allowance.stage, Stage.SECURING)
 
+    def request(self, method: str, url: str, body: Any = None, *args: Any, **kwargs: Any) -> None:
+        self._head = b"" if body else None
+        super().request(method, url, body, *args, **kwargs)
+
     def send(self, data: Any) -> None:
+        if self._head == b"":  # it waits for its body: one packet wakes the other side once
+            self._head = data
+            return
+        if self._head is not None:
+            data, self._head = self._head + data, None
         if self.sock is None:
             self.connect()
         self.allowance.stage = Stage.SENDING
@@ -103,31 +113,18 @@ def trusting(ca_bundle: str | None, usual: str) -> ssl.SSLContext:
     return context
 
 
-class BoundedSession(Session):
-    """One thread's session. It follows no redirect, keeps no cookie, and reads no proxy or password from outside."""
+class BoundedAdapter(HTTPAdapter):
+    """One thread's way out. It is used without a `requests.Session`, which is what follows redirects, keeps cookies
+    (one would tie one patient's calls to another's) and reads proxies and passwords from outside.
+    """
 
-    def __init__(self, allowance: Allowance, context: ssl.SSLContext, proxies: Mapping[str, str]) -> None:
-        super().__init__()
+    def __init__(self, allowance: Allowance, context: ssl.SSLContext) -> None:
         self.allowance = allowance
         self.process = os.getpid()
-        self.trust_env = False
-        self.max_redirects = 0
-        self.proxies = dict(proxies)
-        # A cookie would tie one patient's calls to another's: threads serve both, one after the other.
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = _Adapter(allowance, context)
-        self.mount("https://", adapter)
-        self.mount("http://", adapter)
-
-    def get_redirect_target(self, resp: Any) -> None:
-        """Nowhere: asked even when redirects are off, requests would read the whole body before it answers."""
-
-
-class _Adapter(HTTPAdapter):
-    def __init__(self, allowance: Allowance, context: ssl.SSLContext) -> None:
         self._context = context
         self._pools = _pools(allowance)
-        super().__init__(max_retries=0)
+        self._pool_of_host: dict[str, Any] = {}
+        super().__init__(max_retries=0, pool_maxsize=1)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
@@ -138,6 +135,19 @@ class _Adapter(HTTPAdapter):
         self._bound(manager)
         return manager
 
+    def get_connection_with_tls_context(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """The settings are the same for every request, so each host's pool is worked out once."""
+        host = request.url[: request.url.index("/", len("https://"))]
+        if host not in self._pool_of_host:
+            self._pool_of_host[host] = super().get_connection_with_tls_context(request, *args, **kwargs)
+        return self._pool_of_host[host]
+
+    def build_response(self, req: Any, resp: Any) -> Response:  # noqa: ARG002
+        """No more than the gateway reads: no cookies, no guess at an encoding."""
+        response = Response()
+        response.status_code, response.headers, response.raw = resp.status, CaseInsensitiveDict(resp.headers), resp
+        return response
+
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:  # noqa: ARG002
         """The context has its authorities already: loading them again for each connection takes milliseconds."""
         conn.cert_reqs = "CERT_REQUIRED"
@@ -147,6 +157,7 @@ class _Adapter(HTTPAdapter):
         for manager in (self.poolmanager, *self.proxy_manager.values()):
             for key in manager.pools.keys():  # noqa: SIM118 - it cannot be iterated: threads share it
                 manager.pools[key].close()
+        self._pool_of_host.clear()
         super().close()
 
     def _bound(self, manager: PoolManager) -> None:
@@ -203,8 +214,18 @@ def _connected_to(address: Any, seconds: float, allowance: Allowance) -> _Socket
     return sock
 
 
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def _looked_up(host: str, port: int, seconds: float) -> list[Any]:
-    """Resolve in a thread of its own, because nothing can interrupt a name server that does not answer."""
+    """Resolve a name in a thread of its own, because nothing can interrupt a name server that does not answer."""
+    if _is_address(host):
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     found: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
 
     def look_up() -> None:

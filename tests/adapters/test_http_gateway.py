@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from esozflow.adapters.http import HttpGateway
+from esozflow.adapters.http import HttpGateway, transport
 from esozflow.flow import Call, Outcome, Repeat, Unreachable, UsageError
 from esozflow.states.answers import Answered
 from esozflow.states.calls import Credential, SaveTokens, Service
@@ -50,6 +50,37 @@ def test_a_request_without_a_body_sends_none() -> None:
     _, (received,) = performed(answering(), method="GET", body=None)
     assert received.line == "GET /api/x HTTP/1.1"
     assert not {"content-type", "content-length", "transfer-encoding"} & received.headers.keys()
+
+
+def test_a_request_goes_out_in_one_piece_and_an_address_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces: list[bytes] = []
+    send_all = transport._Socket.sendall
+
+    def noted(self: Any, data: Any, flags: int = 0) -> None:
+        pieces.append(bytes(data))
+        send_all(self, data, flags)
+
+    monkeypatch.setattr(transport._Socket, "sendall", noted)
+    with ScriptedServer(answering()) as server, gateway(server.url) as port:
+        started = noted_threads(monkeypatch)
+        for given in ({"body": {"n": 1}}, {"method": "GET", "body": None}, {"body": {"n": 2}}):
+            port.perform(call(Repeat.FREELY, **given))
+        port.close()
+        assert [one.body for one in server.requests] == [b'{"n":1}', b"", b'{"n":2}']
+    assert len(pieces) == 3
+    assert "esozflow-resolver" not in started
+
+
+def noted_threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    started: list[str] = []
+    start = threading.Thread.start
+
+    def noted(self: threading.Thread) -> None:
+        started.append(self.name)
+        start(self)
+
+    monkeypatch.setattr(threading.Thread, "start", noted)
+    return started
 
 
 def test_each_service_has_its_own_base_url_with_its_path() -> None:

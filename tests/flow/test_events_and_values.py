@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
+from threading import Barrier
 from typing import Any, Literal
 
 import pytest
@@ -206,3 +208,22 @@ def test_an_input_too_deep_to_be_described_is_refused_like_any_other() -> None:
     with pytest.raises(InvalidInput) as caught:
         Coloured.read({"colour": deep})
     assert caught.value.problems == (Problem(path="", rule="too_deep"),)
+
+
+def test_a_value_that_many_threads_are_the_first_to_use_is_whole_for_each_of_them() -> None:
+    for number in range(20):
+
+        class Fresh(Value):
+            number: int
+            documents: tuple[Document, ...] = ()
+
+        assert not Fresh.__pydantic_complete__, "what nobody uses is not built"
+        together = Barrier(8)
+
+        def make(_: int, kind: Any = Fresh, number: int = number, together: Barrier = together) -> Any:
+            together.wait()
+            return kind(number=number) if _ % 2 else kind.read({"number": number})
+
+        with ThreadPoolExecutor(8) as threads:
+            made = list(threads.map(make, range(8)))
+        assert made == [Fresh(number=number)] * 8

@@ -7,7 +7,7 @@ import random
 import secrets
 import socket
 import time
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ from esozflow.flow import (
     Guard,
     Page,
     Repeat,
+    Snapshot,
     UsageError,
 )
 
@@ -287,6 +288,19 @@ def test_a_flow_begins_in_its_initial_state(parcels: Any) -> None:
     begun = parcels.flow.begin("p-1", parcels.FixedIds(), NOW)
     assert begun.call is None
     assert begun.snapshot == parcels.snapshot(id="p-1", revision=0, begun_at=NOW, entered_at=NOW)
+
+
+def test_what_a_step_gives_is_a_snapshot_like_any_other(parcels: Any) -> None:
+    begun = parcels.flow.begin("p", parcels.FixedIds(), NOW).snapshot
+    stepped = parcels.flow.step(begun, parcels.Discarded(), NOW).snapshot
+    for snapshot in (begun, stepped):
+        assert type(snapshot) is Snapshot
+        with pytest.raises(FrozenInstanceError):
+            snapshot.state = "posted"
+        with pytest.raises(FrozenInstanceError):
+            del snapshot.state
+    assert stepped == Snapshot(**{one.name: getattr(stepped, one.name) for one in fields(Snapshot)})
+    assert (stepped.begun_at, stepped.state, stepped.context) == (NOW, "discarded", begun.context)
 
 
 def test_entering_a_state_sets_its_deadline_and_leaving_it_drops_the_deadline(parcels: Any) -> None:

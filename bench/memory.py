@@ -1,0 +1,173 @@
+"""Sign-ups in the memory of one process: how long, how large, how many, by how many threads; and the imports."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from pydantic import SecretStr
+
+from esozflow.adapters.sandbox import Esoz
+from esozflow.adapters.sandbox.gateway import SandboxGateway
+from esozflow.adapters.stores.codec import SnapshotCodec
+from esozflow.adapters.stores.memory import MemoryStore
+from esozflow.adapters.vault import MemoryVault
+from esozflow.flow import Engine, Event, Port
+from esozflow.states import EditAgain, SignUp, sign_up
+
+from .check import SignUps
+from .environments import run
+from .rounds import Row, interleaved, seconds
+from .signups import SEED, Constant, acts, whole
+
+SIGN_UPS, MOVES = 20, 200
+"""In a round."""
+LIVE = (1, 100, 10_000, 100_000)
+THREADS = (1, 2, 4, 8)
+
+
+def engine_over(store: MemoryStore[SignUp], esoz: Port | None = None) -> Engine[SignUp]:
+    return Engine(sign_up(), store=store, ports={"esoz": esoz or Constant(), "vault": MemoryVault()})
+
+
+def sign_up_in_memory(rounds: int) -> Iterator[Row]:
+    """Fourteen moves and seven calls: with the sandbox, and with answers that are known, which leaves what is ours."""
+    sandbox = SandboxGateway(Esoz(seed=SEED), client_secret=SecretStr(SEED.pis.secret))
+    emulated, known = engine_over(MemoryStore(), sandbox), engine_over(MemoryStore())
+    times = (rounds + 1) * SIGN_UPS
+    given, same = iter([list(acts(child)) for child in range(1, times + 1)]), list(acts())
+    sides = {
+        "sandbox": _times(lambda: whole(emulated, next(given)), 1e3, SIGN_UPS),
+        "known": _times(lambda: whole(known, same), 1e3, SIGN_UPS),
+    }
+    interleaved(1, sides)
+    took = interleaved(rounds, sides)
+    yield Row(workload="whole sign-up in memory", ours="sandbox in process", unit="ms", mine=took["sandbox"])
+    yield Row(workload="whole sign-up in memory", ours="answers known", unit="ms", mine=took["known"])
+
+
+def rehydration(rounds: int) -> Iterator[Row]:
+    """A sign-up on its page of data, to bytes and back with every check; and the same JSON without any."""
+    engine, codec = engine_over(MemoryStore()), SnapshotCodec(sign_up(), SignUp)
+    begun = engine.begin()
+    for event in list(acts())[:4]:
+        waiting = engine.send(begun.id, event)
+    stored = codec.dump(waiting)
+    text = stored.get_secret_value()
+    plain = json.loads(text)
+    took = interleaved(
+        rounds,
+        {
+            "load": _times(lambda: codec.load(stored), 1e6, MOVES),
+            "loads": _times(lambda: json.loads(text), 1e6, MOVES),
+            "dump": _times(lambda: codec.dump(waiting), 1e6, MOVES),
+            "dumps": _times(lambda: json.dumps(plain, ensure_ascii=False), 1e6, MOVES),
+        },
+    )
+    for ours, beside in (("load", "loads"), ("dump", "dumps")):
+        row = Row(
+            workload="rehydration", ours=f"SnapshotCodec.{ours}", beside=f"json.{beside}", unit="µs", mine=took[ours]
+        )
+        yield replace(row, theirs=took[beside])
+
+
+def sizes(rounds: int) -> Iterator[Row]:
+    """Bytes of a sign-up where it has gathered most."""
+    found = SignUps().bytes()
+    live, workload = "live, beyond its own data", "size of a sign-up"
+    yield Row(workload=workload, ours=live, unit="bytes", mine=[found["live"]], at_most=1024)
+    yield Row(workload=workload, ours="the same with its journal", unit="bytes", mine=[found["live_with_journal"]])
+    yield Row(workload=workload, ours="stored, before it is sealed", unit="bytes", mine=[found["stored"]])
+
+
+def imports(rounds: int) -> Iterator[Row]:
+    """Processor time of the imports, in a new process each, from compiled files."""
+
+    def of(names: str) -> Callable[[], float]:
+        program = f"import time; t = time.process_time()\nimport {names}\nprint(time.process_time() - t)"
+        return lambda: float(run(sys.executable, "-c", program)) * 1000
+
+    sides = {"ours": of("esozflow.flow, esozflow.states"), "theirs": of("transitions, pydantic, structlog")}
+    interleaved(1, sides)
+    took = interleaved(rounds, sides)
+    yield Row(
+        workload="import",
+        ours="esozflow.flow, esozflow.states",
+        beside="transitions, pydantic, structlog",
+        unit="ms of processor time",
+        mine=took["ours"],
+        theirs=took["theirs"],
+        at_most=1.25,
+    )
+
+
+def growth(rounds: int) -> Iterator[Row]:
+    """Two moves of one sign-up after another, chosen at random, beside any number that wait."""
+    took = interleaved(rounds, {str(live): _moving(live) for live in LIVE})
+    for live in LIVE[1:]:
+        yield Row(
+            workload="cost of an event",
+            ours=f"{live} live sign-ups",
+            beside="1 live sign-up",
+            unit="µs",
+            mine=took[str(live)],
+            theirs=took["1"],
+            at_most=1.1,
+        )
+
+
+def _moving(live: int) -> Callable[[], float]:
+    store: MemoryStore[SignUp] = MemoryStore()
+    engine, chance, back = engine_over(store), random.Random(6), EditAgain()  # noqa: S311 - repeatable, and no secret
+    filled = next(acts())
+    waiting = engine.send(engine.begin().id, filled)
+    ids = [f"{number:040}" for number in range(live)]
+    for one in ids:
+        store.create(replace(waiting, id=one))
+
+    def act() -> float:
+        took = 0.0
+        for one in chance.choices(ids, k=MOVES):
+            started = time.perf_counter()
+            engine.send(one, back)
+            engine.send(one, filled)
+            took += time.perf_counter() - started
+        return took / MOVES / 2 * 1e6
+
+    act()
+    return act
+
+
+def threads(rounds: int) -> Iterator[Row]:
+    """Whole sign-ups by threads that share one engine; the answers of ЕСОЗ are known."""
+    engine, given = engine_over(MemoryStore()), list(acts())
+    whole(engine, given)
+    took = interleaved(rounds, {str(number): _together(engine, given, number) for number in THREADS})
+    for number in THREADS[1:]:
+        yield Row(
+            workload="sign-ups by threads",
+            ours=f"{number} threads",
+            beside="1 thread",
+            unit="sign-ups/s",
+            mine=took[str(number)],
+            theirs=took["1"],
+        )
+
+
+def _together(engine: Engine[SignUp], given: list[Event], number: int) -> Callable[[], float]:
+    def act() -> float:
+        started = time.perf_counter()
+        with ThreadPoolExecutor(number) as pool:
+            list(pool.map(lambda _: whole(engine, given), range(8 * SIGN_UPS)))
+        return 8 * SIGN_UPS / (time.perf_counter() - started)
+
+    return act
+
+
+def _times(act: Callable[[], object], unit: float, times: int) -> Callable[[], float]:
+    return lambda: seconds(act, times) * unit
