@@ -26,6 +26,7 @@ STATUSES: Final = range(100, 600)
 WALKED_STATUSES: Final = (200, 201, 204, 302, 400, 401, 403, 404, 408, 409, 422, 429, 500, 502, 503)
 """One of each kind that is documented or that a gateway on the way makes."""
 URI: Final = "https://pis.example.ua/oauth/callback"
+_ELSEWHERE: Final = "https://other.example/"
 _ID: Final = "6498d88e-97fb-47e2-85a5-99e884f888aa"
 _SCOPE: Final = "person:details_pis"
 _ROLE: Final = {"role_name": "PATIENT", "scope": _SCOPE}
@@ -116,7 +117,7 @@ def _answers(state: str, statuses: Collection[int]) -> Iterator[Answered]:
 
 
 def _opened() -> Iterator[tuple[SignUp, Event]]:
-    given = product(("", "../", _ID), ("", "javascript:", URI), ("", " ", _SCOPE), ("", "x"), ("", "x"))
+    given = product(("", "../", _ID), ("", "javascript:", URI, _ELSEWHERE), ("", " ", _SCOPE), ("", "x"), ("", "x"))
     for client_id, redirect_uri, scope, user_data, token in given:
         yield (
             _USUAL,
@@ -145,7 +146,7 @@ def _callbacks() -> Iterator[tuple[SignUp, Event]]:
 
 
 def _declined() -> Iterator[tuple[SignUp, Event]]:
-    for uri in (URI, "https://other.example/"):
+    for uri in (URI, _ELSEWHERE):
         yield replace(_USUAL, query=_query(redirect_uri=uri)), Decline()
 
 
