@@ -7,11 +7,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from esozflow.flow import EventRefused
 from esozflow.states.flow import auth_ui, pis, sign_up
 from esozflow.states.settings import Settings
-from esozflow.states.testing import walked
+from esozflow.states.testing import sign_ups, walked
 
 
 @pytest.mark.parametrize("party", [sign_up, auth_ui, pis])
@@ -32,6 +33,13 @@ def test_what_the_walks_of_the_sign_up_cover_is_told() -> None:
         "pairs: 186 of 194, by 135 walks",
         "guard outcomes: 74 of 74, by 35 walks",
     ]
+
+
+@settings(max_examples=20)
+@given(snapshot=sign_ups(auth_ui()))
+def test_snapshots_that_can_be_reached_are_of_the_flow_and_have_their_page(snapshot: Any) -> None:
+    flow = auth_ui()
+    assert (flow.page(snapshot) is not None) == (flow.belongs(snapshot).page is not None)
 
 
 def test_every_class_of_event_of_the_flow_has_an_example(examples: SimpleNamespace, variation: Settings) -> None:
