@@ -6,8 +6,9 @@ knows: nothing, an object without what is promised, and what is promised.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from itertools import product
 from typing import Any, Final
 
@@ -15,13 +16,17 @@ from pydantic import SecretStr
 
 from ..flow import Event, Unreachable
 from .answers import Answered, ApiError, VaultAnswered
-from .events import CallbackReceived, Decline, Opened, Retry
+from .events import CallbackReceived, Decline, Opened, RequestFilled, RequestSigned, Retry
 from .example import EXAMPLE
 from .names import Name
+from .registration import RegistrationRequest
 from .signup import Query, SignUp, User, gathered
 
 STATUSES: Final = range(100, 600)
+WALKED_STATUSES: Final = (200, 201, 204, 302, 400, 401, 403, 404, 408, 409, 422, 429, 500, 502, 503)
+"""One of each kind that is documented or that a gateway on the way makes."""
 URI: Final = "https://pis.example.ua/oauth/callback"
+_ELSEWHERE: Final = "https://other.example/"
 _ID: Final = "6498d88e-97fb-47e2-85a5-99e884f888aa"
 _SCOPE: Final = "person:details_pis"
 _ROLE: Final = {"role_name": "PATIENT", "scope": _SCOPE}
@@ -38,7 +43,7 @@ _WIDER: Final = {**_TOKENS, "details": {"refresh_token": "refresh token", "scope
 
 SHAPES: Final[dict[str, tuple[Any, ...]]] = {
     Name.INIT_VALIDATION: (None, {}, _PATIENT),
-    Name.REGISTER: (None, {}, _REGISTERED),
+    Name.REGISTER: (None, {}, _REGISTERED, {**_REGISTERED, "user": {}}, {**_REGISTERED, "user": {"id": "../"}}),
     Name.USER_ROLES: (None, {}, [], [{}], [_ROLE]),
     Name.GLOBAL_ROLES: (None, {}, [], [{}], [_ROLE]),
     Name.AVAILABLE_SCOPES: (None, {}, {"scope": ""}, {"scope": "app:read_pis"}, {"scope": _SCOPE}),
@@ -59,12 +64,21 @@ ORDERED: Final = {
 """Where rows share cases on purpose, and why the earlier one comes first."""
 
 
-def cases(state: str, event: type[Event]) -> Iterable[tuple[SignUp, Event]] | None:
+def cases(
+    state: str, event: type[Event], statuses: Collection[int] = STATUSES
+) -> Iterable[tuple[SignUp, Event]] | None:
     """Give every case of a state and an event, for `flow.proof`; `None` where none are declared."""
     if event is Answered and state in SHAPES:
-        return product(_contexts(state), _answers(state))
+        return product(_contexts(state), _answers(state, statuses))
+    if event is VaultAnswered:
+        return ((_USUAL, VaultAnswered(status=status)) for status in statuses)
     found = _OTHERS.get(event)
     return found() if found else None
+
+
+def walk_cases(state: str, event: type[Event]) -> Iterable[tuple[SignUp, Event]] | None:
+    """Give the same with fewer statuses, for walks: the proof has decided that no guard tells the others apart."""
+    return cases(state, event, WALKED_STATUSES)
 
 
 def _query(**given: Any) -> Query:
@@ -94,16 +108,16 @@ def _contexts(state: str) -> tuple[SignUp, ...]:
     return (_USUAL,)
 
 
-def _answers(state: str) -> Iterator[Answered]:
+def _answers(state: str, statuses: Collection[int]) -> Iterator[Answered]:
     redirects = (None, SecretStr(f"{URI}?code=x"), SecretStr("https://other.example/?code=x"))
     errors = (None, ApiError())
-    for status, shape, error in product(STATUSES, SHAPES[state], errors):
+    for status, shape, error in product(statuses, SHAPES[state], errors):
         for redirect in redirects if state == Name.APPROVE else (None,):
             yield Answered(status=status, data=shape, error=error, redirect=redirect)
 
 
 def _opened() -> Iterator[tuple[SignUp, Event]]:
-    given = product(("", "../", _ID), ("", "javascript:", URI), ("", " ", _SCOPE), ("", "x"), ("", "x"))
+    given = product(("", "../", _ID), ("", "javascript:", URI, _ELSEWHERE), ("", " ", _SCOPE), ("", "x"), ("", "x"))
     for client_id, redirect_uri, scope, user_data, token in given:
         yield (
             _USUAL,
@@ -132,7 +146,7 @@ def _callbacks() -> Iterator[tuple[SignUp, Event]]:
 
 
 def _declined() -> Iterator[tuple[SignUp, Event]]:
-    for uri in (URI, "https://other.example/"):
+    for uri in (URI, _ELSEWHERE):
         yield replace(_USUAL, query=_query(redirect_uri=uri)), Decline()
 
 
@@ -141,21 +155,31 @@ def _retried() -> Iterator[tuple[SignUp, Event]]:
         yield replace(_USUAL, query=_query(scope=scope)), Retry()
 
 
+def _filled() -> Iterator[tuple[SignUp, Event]]:
+    filled = RequestFilled.model_construct(
+        client=gathered(EXAMPLE.client).model_copy(update={"client_id": _ID, "redirect_uri": URI, "scope": _SCOPE}),
+        token=gathered(EXAMPLE.confidant_token),
+        request=RegistrationRequest.model_construct(),
+        filled_on=date(2026, 3, 1),
+    )
+    yield _USUAL, filled
+
+
+def _signed() -> Iterator[tuple[SignUp, Event]]:
+    yield _USUAL, RequestSigned(user_data=SecretStr("c2lnbmVk"))
+
+
 def _unsent() -> Iterator[tuple[SignUp, Event]]:
     for sent in (True, False):
         yield replace(_USUAL, maybe_registered=sent), Unreachable(reason="refused")
 
 
-def _vault() -> Iterator[tuple[SignUp, Event]]:
-    for status in STATUSES:
-        yield _USUAL, VaultAnswered(status=status)
-
-
 _OTHERS: Final[dict[type[Event], Callable[[], Iterator[tuple[SignUp, Event]]]]] = {
+    RequestFilled: _filled,
+    RequestSigned: _signed,
     Opened: _opened,
     CallbackReceived: _callbacks,
     Decline: _declined,
     Retry: _retried,
     Unreachable: _unsent,
-    VaultAnswered: _vault,
 }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import SecretStr
@@ -22,15 +23,16 @@ from ...states.ports import Signer
 from ...states.registration import RegistrationRequest
 from ...states.signup import PisClient, SignUp
 from ..http import HttpGateway
-from ..sandbox import Seed
+from ..sandbox import Esoz, Seed, serve
 from ..sandbox.certificates import SandboxAuthority, Signatory
 from ..signing import CertificateSigner
 from ..stores.memory import MemoryStore
 from ..vault import CallbackVault
 from .journey import Journey, Observed, Party, walk
 from .people import REQUEST
+from .sandbox_here import SandboxHere
 from .sandbox_process import SandboxProcess
-from .scenario import CALLBACK, START, Scenario
+from .scenario import CALLBACK, START, Json, Scenario
 from .scenarios import DEFAULT_ACTS
 
 AUTH_UI_URL = "https://my.example.ua"
@@ -57,10 +59,25 @@ class Performance:
 People = Callable[[UserInterface], UserInterface]
 
 
-class Stage:
-    """One sandbox process and the people who sign. Make it with `stage()`."""
+class Emulation(Protocol):
+    """A sandbox that is served at `base_url`, and how a scenario takes hold of it."""
 
-    def __init__(self, sandbox: SandboxProcess, signers: Mapping[str, Signer]) -> None:
+    @property
+    def base_url(self) -> str: ...
+
+    def start_over(self) -> None: ...
+
+    def turn(self, knobs: Iterable[Json]) -> None: ...
+
+    def script(self, faults: Iterable[Json]) -> None: ...
+
+    def effects(self) -> Mapping[str, int]: ...
+
+
+class Stage:
+    """One sandbox and the people who sign. Make it with `stage()`, or with `stage_here()` within this process."""
+
+    def __init__(self, sandbox: Emulation, signers: Mapping[str, Signer]) -> None:
         self._sandbox = sandbox
         self._signers = signers
 
@@ -129,6 +146,22 @@ class Stage:
 def stage() -> Iterator[Stage]:
     """Start the sandbox with a certification authority of its own, and stop it at the end."""
     authority = SandboxAuthority.create()
+    with TemporaryDirectory(prefix="esozflow-") as directory:
+        trusted = Path(directory, "trusted.pem")
+        trusted.write_bytes(authority.certificate.public_bytes(Encoding.PEM))
+        with SandboxProcess(trusted) as sandbox:
+            yield Stage(sandbox, signers(authority))
+
+
+@contextmanager
+def stage_here(esoz: Esoz, authority: SandboxAuthority) -> Iterator[Stage]:
+    """Serve an emulated ЕСОЗ of this process, which trusts `authority`, on loopback; stop serving at the end."""
+    with serve(esoz) as base_url:
+        yield Stage(SandboxHere(esoz, base_url), signers(authority))
+
+
+def signers(authority: SandboxAuthority) -> dict[str, Signer]:
+    """Give the invented confidant, who may sign, and a stranger, who may not."""
     confidant = _SEED.confidant
     mother = Signatory(
         surname=confidant.last_name,
@@ -140,15 +173,10 @@ def stage() -> Iterator[Stage]:
     stranger = Signatory(
         surname="Чужий", given_name="Петро Іванович", common_name="Чужий Петро Іванович", drfo="2999900011"
     )
-    signers = {
+    return {
         "confidant": CertificateSigner(authority.issue(mother)),
         "stranger": CertificateSigner(authority.issue(stranger)),
     }
-    with TemporaryDirectory(prefix="esozflow-") as directory:
-        trusted = Path(directory, "trusted.pem")
-        trusted.write_bytes(authority.certificate.public_bytes(Encoding.PEM))
-        with SandboxProcess(trusted) as sandbox:
-            yield Stage(sandbox, signers)
 
 
 Turn = Callable[[Scenario, str], None]

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from esozflow.adapters.sandbox import Esoz, SandboxSettings
 from esozflow.adapters.sandbox.gateway import SandboxGateway
 from esozflow.adapters.stores.memory import MemoryStore, forget_over
-from esozflow.adapters.stores.suite import StoreContract
+from esozflow.adapters.testing.stores import StoreContract
 from esozflow.flow import Engine, UnknownInstance
 from esozflow.states import OpenedMalformed, SignUp, auth_ui
 

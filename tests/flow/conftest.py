@@ -7,9 +7,10 @@ kind, two actors, a way back and five endings. Tests get it through the `parcels
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
@@ -41,7 +42,9 @@ from esozflow.flow import (
     on,
     refuse,
 )
+from esozflow.flow.testing import FixedIds, Item, Pair, RowOf
 
+PIN = "pin-1"
 START = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
 
 
@@ -293,6 +296,28 @@ EVENTS: tuple[Event, ...] = (
 """At least one event for each way that a guard can go."""
 
 
+def cases(state: str, event: type[Event]) -> Iterable[tuple[Parcel, Event]] | None:
+    """Give every case that the guards can tell apart: the declared space of the proof and of the kit."""
+    if event is Described:
+        weights, addresses = (5, 20, 21, 30, 31), ("Lviv", "abroad")
+        return [(Parcel(pin=PIN), Described(weight=one, address=to)) for one in weights for to in addresses]
+    if event is Accepted:
+        tried = (Parcel(pin=PIN, attempts=attempts) for attempts in range(3))
+        return list(product(tried, (Accepted(pin=PIN), Accepted(pin="wrong"))))
+    if event is Priced or event is Paid:
+        return [(Parcel(pin=PIN), event(status=status)) for status in range(100, 600)]
+    return None
+
+
+ORDERED = {
+    ("draft", "Described"): "what is too heavy for anywhere is told before what is too heavy for abroad",
+    ("quoted", "Accepted"): "a right PIN is taken, however many wrong ones came before",
+}
+NEVER: dict[Item, str] = {
+    Pair(RowOf("pricing", "Priced", 0), RowOf("quoted", "Accepted", 1)): "no attempt was made on a fresh quotation",
+}
+
+
 class HandClock:
     """A clock that stands until it is moved."""
 
@@ -318,13 +343,6 @@ class CountedIds:
     def token(self) -> str:
         self.count += 1
         return f"pin-{self.count}"
-
-
-class FixedIds:
-    """Every token is the same, so that the PIN is known."""
-
-    def token(self) -> str:
-        return "pin-1"
 
 
 class ScriptedPort:
@@ -460,7 +478,11 @@ def parcels() -> Any:
         START=START,
         WHY=WHY,
         Clock=HandClock,
-        FixedIds=FixedIds,
+        FixedIds=lambda: FixedIds(PIN),
+        cases=cases,
+        ORDERED=ORDERED,
+        NEVER=NEVER,
+        PIN=PIN,
         Office=Office,
         request=request,
         snapshot=lambda state="draft", **given: Snapshot(

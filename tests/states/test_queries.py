@@ -17,13 +17,9 @@ from esozflow.flow import InvalidInput
 from esozflow.states.events import MAX_USER_DATA, CallbackReceived, Confirm, Opened, RequestSigned, SigningFailed
 from esozflow.states.flow import auth_ui, sign_up
 from esozflow.states.query import MAX_LENGTH
+from esozflow.states.testing import PIECES, hostile_queries, queries
 
 QUERIES, SOAK_QUERIES = 2_000, 20_000
-PIECES = (
-    "client_id", "redirect_uri", "scope", "user_data", "token", "state", "code", "error", "error_description",
-    "x", "=", "=", "=", "&", "&", "&", ";", "%", "%00", "%0a", "%C3", "%C3%A9", "%ED%A0%80", "%FF", "%zz", "%2B", "+",
-    "\x00", "\n", "\u202e", "\ufeff", "\ud800", "é", "і", "🙂", "abc", "A" * 5_000, "/", "?", "#", " ", "[]",
-)  # fmt: skip
 
 
 def refused(query: str) -> InvalidInput:
@@ -47,12 +43,19 @@ def test_any_query_is_accepted_or_refused_with_a_typed_error(examples: SimpleNam
     assert all(refusal.problems and "AAAA" not in str(refusal) for refusal in refusals)
 
 
-@settings(deadline=None, max_examples=300)
-@given(query=st.text(max_size=300))
+@settings(max_examples=300)
+@given(query=hostile_queries())
 def test_arbitrary_text_is_accepted_or_refused_with_a_typed_error(query: str) -> None:
     for event in (Opened, CallbackReceived):
         with suppress(InvalidInput):
             event.from_query(query)
+
+
+@given(query=queries())
+def test_what_a_pis_sends_is_read(query: str) -> None:
+    opened = Opened.from_query(query)
+    assert opened.client_id
+    assert opened.user_data.get_secret_value()
 
 
 @pytest.mark.parametrize(

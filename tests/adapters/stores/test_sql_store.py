@@ -14,7 +14,7 @@ import pytest
 from esozflow.adapters.sealing import Keys, SealBroken, new_key
 from esozflow.adapters.stores.codec import SnapshotCodec
 from esozflow.adapters.stores.sql import Database, SqlStore, journal_of, upgrade
-from esozflow.adapters.stores.suite import StoreContract
+from esozflow.adapters.testing.stores import StoreContract
 from esozflow.flow import Conflict, ForeignSnapshot, Snapshot, UnknownInstance, UsageError
 from esozflow.states import SignUp, sign_up
 

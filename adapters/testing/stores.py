@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from ...flow import Conflict, Flow, FlowError, Move, Snapshot, StaleRevision, Store, UnknownInstance
 from ...states.flow import sign_up
 from ...states.signup import Query, SignUp
+from .raising import raised
 
 _NOON = datetime(2026, 1, 31, 12, 0, 0, 123456, tzinfo=UTC)
 _RIVALS = 50
@@ -104,7 +105,7 @@ class StoreContract:
     def test_the_id_of_an_instance_is_taken_once(self) -> None:
         store = self.store()
         store.create(self.snapshot(kept="mine"))
-        _raises(Conflict, lambda: store.create(self.snapshot(kept="another's")))
+        raised(Conflict, lambda: store.create(self.snapshot(kept="another's")))
         assert store.load("one") == self.snapshot(kept="mine")
 
     def test_only_the_next_revision_is_accepted_and_a_refused_one_changes_nothing(self) -> None:
@@ -114,16 +115,16 @@ class StoreContract:
         store.commit(current, self.move(current))
         for revision in (-1, 0, 1, 3, 100):
             wrong = self.snapshot(revision=revision, kept="wrong")
-            _raises(StaleRevision, partial(store.commit, wrong, self.move(wrong)))
+            raised(StaleRevision, partial(store.commit, wrong, self.move(wrong)))
         assert store.load("one") == current
         assert len(store.journal("one")) == 1
 
     def test_an_unknown_instance_is_neither_loaded_nor_committed(self) -> None:
         store, snapshot = self.store(), self.snapshot(revision=1)
-        _raises(UnknownInstance, lambda: store.load("one"))
-        _raises(UnknownInstance, lambda: store.journal("one"))
-        _raises(UnknownInstance, lambda: store.commit(snapshot, self.move(snapshot)))
-        _raises(UnknownInstance, lambda: store.load("one"))
+        raised(UnknownInstance, lambda: store.load("one"))
+        raised(UnknownInstance, lambda: store.journal("one"))
+        raised(UnknownInstance, lambda: store.commit(snapshot, self.move(snapshot)))
+        raised(UnknownInstance, lambda: store.load("one"))
 
     def test_odd_ids_are_only_names(self) -> None:
         store = self.store()
@@ -187,16 +188,8 @@ class StoreContract:
         store = self.store()
         snapshot = self.snapshot(kept="canary-secret")
         store.create(snapshot)
-        error = _raises(Conflict, lambda: store.create(snapshot))
+        error = raised(Conflict, lambda: store.create(snapshot))
         assert "canary" not in f"{error!r} {error}"
-
-
-def _raises(kind: type[FlowError], act: Callable[[], object]) -> FlowError:
-    try:
-        act()
-    except kind as error:
-        return error
-    raise AssertionError(f"{kind.__name__} was not raised")
 
 
 def _at_once(acts: list[Callable[[], object]]) -> list[FlowError | None]:

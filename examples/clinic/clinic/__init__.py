@@ -1,0 +1,1 @@
+"""A clinic that embeds esozflow."""

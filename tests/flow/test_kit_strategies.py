@@ -1,0 +1,223 @@
+"""What the strategies of the kit give: events of any class, answers of every kind, snapshots that can be reached."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from pydantic import Field, SecretBytes, SecretStr, StringConstraints, model_validator
+
+from esozflow.flow import Answered, Event, Unanswered, UsageError, Value
+from esozflow.flow.testing import (
+    HOSTILE,
+    MALFORMED,
+    Repertoire,
+    answers_of,
+    documented_answers,
+    events,
+    events_of,
+    hostile_answers,
+    malformed_answers,
+    simplest,
+    snapshots,
+)
+from esozflow.flow.testing.fingerprint import fingerprint
+from esozflow.flow.testing.recorded import values_of
+
+FEW = settings(max_examples=20, database=None, suppress_health_check=list(HealthCheck))
+
+
+class Colour(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Part(Value):
+    number: Annotated[int, Field(ge=1, le=9)]
+
+
+class Ordered(Event):
+    colour: Colour
+    size: Literal["s", "m"]
+    parts: Annotated[tuple[Part, ...], Field(min_length=1)]
+    code: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}\z")]
+    secret: Annotated[SecretStr, Field(min_length=3)]
+    raw: SecretBytes | None
+    grade: Annotated[int, Field(ge=1, le=2)] | None
+    note: str | None = None
+    pair: tuple[int, str] = (1, "a")
+
+
+class Even(Event):
+    number: int
+
+    @model_validator(mode="after")
+    def _is_even(self) -> Even:
+        if self.number % 2:
+            raise ValueError("odd")
+        return self
+
+
+class Hopeless(Event):
+    word: str
+
+    @model_validator(mode="after")
+    def _never(self) -> Hopeless:
+        raise ValueError("never")
+
+
+class Said(Answered):
+    data: Any = None
+    count: int = 0
+
+
+@FEW
+@given(events_of(Ordered))
+def test_events_are_made_from_the_types_of_their_fields(event: Ordered) -> None:
+    assert event.parts
+    assert all(1 <= part.number <= 9 for part in event.parts)
+    assert len(event.secret.get_secret_value()) >= 3
+    assert event.grade in {None, 1, 2}
+
+
+@FEW
+@given(events_of(Even))
+def test_what_the_class_refuses_is_not_given(event: Even) -> None:
+    assert event.number % 2 == 0
+
+
+@FEW
+@given(
+    events_of(Ordered, {Part: st.just(Part(number=7)), Ordered: events_of(Ordered, {Part: st.just(Part(number=7))})})
+)
+def test_a_strategy_of_ones_own_replaces_any_type(event: Ordered) -> None:
+    assert {part.number for part in event.parts} == {7}
+
+
+def test_the_simplest_event_is_found_and_a_class_that_needs_help_says_so() -> None:
+    assert simplest(Even) == Even(number=0)
+    assert simplest(Ordered).colour is Colour.RED
+    assert simplest(Answered) == Answered(status=200)
+    assert simplest(Unanswered) == Unanswered(reason="timeout")
+    with pytest.raises(UsageError, match=r"Hopeless.*no_case"):
+        simplest(Hopeless)
+
+
+@FEW
+@given(events_of(Unanswered))
+def test_an_unanswered_call_has_a_reason_for_logs(event: Unanswered) -> None:
+    assert event.reason.isidentifier()
+
+
+@FEW
+@given(malformed_answers(Said) | events_of(Said))
+def test_malformed_answers_hold_json_of_any_shape(answer: Said) -> None:
+    json.dumps(answer.data, allow_nan=False)
+    assert 100 <= answer.status <= 599
+
+
+@pytest.mark.parametrize("kind", [malformed_answers, hostile_answers])
+def test_answers_of_each_shape_are_given(kind: Any) -> None:
+    seen: set[type] = set()
+
+    @settings(max_examples=60, database=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
+    @given(kind(Said))
+    def check(answer: Said) -> None:
+        seen.add(type(answer.data))
+
+    check()
+    assert seen >= {dict, list}
+
+
+@FEW
+@given(answers_of(Said, st.just("only this")))
+def test_answers_hold_what_ones_own_strategy_gives(answer: Said) -> None:
+    assert answer.data in {None, "only this"}
+
+
+def test_what_is_declared_is_what_is_documented(parcels: Any) -> None:
+    documented = {parcels.Priced(status=100), parcels.Priced(status=200)}
+
+    @settings(max_examples=30, database=None)
+    @given(documented_answers(parcels.flow, "pricing", parcels.cases), events(parcels.flow, parcels.cases))
+    def check(answer: Any, event: Any) -> None:
+        assert answer in documented
+        assert type(event) in parcels.flow.events
+
+    check()
+
+
+def test_snapshots_are_reached_by_walking(parcels: Any) -> None:
+    seen: set[str] = set()
+
+    @settings(max_examples=60, database=None, suppress_health_check=list(HealthCheck))
+    @given(snapshots(parcels.flow, parcels.cases, ids=parcels.FixedIds()))
+    def check(snapshot: Any) -> None:
+        parcels.flow.belongs(snapshot)
+        assert (snapshot.state == "draft") or snapshot.revision > 0
+        if snapshot.state in {"quoted", "paying"}:
+            assert snapshot.context.weight
+        seen.add(snapshot.state)
+
+    check()
+    assert {"draft", "discarded"} <= seen
+
+
+def test_events_that_no_guard_tells_apart_are_one_and_each_has_its_own_name(parcels: Any) -> None:
+    repertoire = Repertoire(parcels.flow, parcels.cases)
+    names = [one.name for one in repertoire.all]
+
+    assert {one.name for one in repertoire.known("paying")} == {
+        "Paid(status=100)",
+        "Paid(status=200)",
+        "Unanswered(reason='timeout')",
+        "Unreachable(reason='timeout')",
+    }
+    assert len(set(names)) == len(names)
+    assert all(repertoire.of(name).name == name for name in names)
+    assert "Described() #10" in names
+    assert len(repertoire.told_apart("draft", parcels.Described)) == 6
+    assert repertoire.told_apart("draft", parcels.Discarded) == ()
+
+
+def test_a_guard_that_raises_in_a_context_where_it_never_stands_is_a_verdict(parcels: Any) -> None:
+    def cases(state: str, event: type[Event]) -> Any:
+        return (
+            [(None, parcels.Accepted(pin="1")), (parcels.Parcel(pin="1"), parcels.Accepted(pin="1"))]
+            if (event is parcels.Accepted)
+            else None
+        )
+
+    assert len(Repertoire(parcels.flow, cases).known("quoted")) == 5
+
+
+def test_an_answer_that_takes_any_json_is_spoilt_in_every_known_way() -> None:
+    from esozflow.flow import Calling, Flow, Repeat, State, Unreachable, on
+
+    call = Calling[None](name="ask", port="p", repeat=Repeat.FREELY, request=lambda context: None, answer=Said)
+    moves = tuple(on(one, to="end", because="so") for one in (Said, Unanswered, Unreachable))
+    asking = State[None](name="ask", section="1", actor="a", call=call, moves=moves)
+    flow = Flow[None](
+        "asking",
+        states=(asking, State(name="end", section="1", actor="a", final=True)),
+        initial="ask",
+        begin=lambda ids: None,
+    )
+    names = [one.name for one in Repertoire(flow).answers("ask")]
+
+    assert set(names[:3]) == {"Said(status=200)", "Unanswered(reason='timeout')", "Unreachable(reason='timeout')"}
+    assert names[3:] == [f"Said(status=200) with data: {what}" for what in (*MALFORMED, *HOSTILE)]
+
+
+def test_a_fingerprint_tells_secrets_apart_and_values_of_an_event_come_back(parcels: Any) -> None:
+    assert fingerprint(parcels.Parcel(pin="1")) != fingerprint(parcels.Parcel(pin="2"))
+    one, two = simplest(Ordered), simplest(Ordered).model_copy(update={"secret": SecretStr("other")})
+    bytes_ = one.model_copy(update={"raw": SecretBytes(b"x")})
+
+    assert repr(one) == repr(two)
+    assert len({fingerprint(each) for each in (one, two, bytes_, {"a": [one]}, {"a": [two]}, (1,), [1], 1, True)}) == 9
+    assert Ordered.read(values_of(two)) == two
