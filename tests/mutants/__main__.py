@@ -13,6 +13,7 @@ import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -58,9 +59,9 @@ def _found(only: str) -> list[Verdict]:
 
 def _judge(found: list[Verdict], guards: frozenset[str], *, whole: bool) -> int:
     for package, counted in by_package(found).items():
-        print(f"{package}: " + ", ".join(f"{count} {status}" for status, count in counted.most_common()))
+        _say(f"{package}: " + ", ".join(f"{count} {status}" for status, count in counted.most_common()))
     killed = sum(verdict.status in KILLED for verdict in found)
-    print(f"{killed} of {len(found)} killed: {killed / len(found):.1%}")
+    _say(f"{killed} of {len(found)} killed: {killed / len(found):.1%}")
 
     untold = [verdict for verdict in found if verdict.status not in KILLED | ALIVE]
     alive = {verdict.change(): verdict for verdict in found if verdict.status in ALIVE}
@@ -75,10 +76,14 @@ def _judge(found: list[Verdict], guards: frozenset[str], *, whole: bool) -> int:
     )
 
 
-def _complain(what: str, about: object) -> int:
-    lines = sorted(map(str, about))  # type: ignore[call-overload]
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+def _complain(what: str, about: Iterable[object]) -> int:
+    lines = sorted(map(str, about))
     if lines:
-        print(f"\n{what} ({len(lines)}):", *lines, sep="\n")
+        _say("\n".join((f"\n{what} ({len(lines)}):", *lines)))
     return int(bool(lines))
 
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Generator
+from time import process_time
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from mutmut.mutation.trampoline import get_mutant_under_test
 from mutmut.state import state
+
+ENOUGH = 60.0 if os.environ.get("MUTANTS_AFRESH") else 10.0
+"""Seconds of tests for one mutant."""
+CASE = 0.02
+"""Seconds by which each further case of a test is put off."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -25,6 +33,34 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("mutants")
     if get_mutant_under_test() == "stats":
         config.pluginmanager.register(_Reach())
+    elif not config.option.collectonly:
+        # mutmut's own limit is made for all tests of the mutant.
+        limit = int(process_time() + 6 * ENOUGH)
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
+        config.args = _in_time([node for node in config.args if "::" in node] or list(state().duration_by_test))
+
+
+def _in_turn(nodes: list[str]) -> list[str]:
+    """Fast tests first, and of the many cases of one test only a few before all others had a turn."""
+    seconds = state().duration_by_test
+    cases: Counter[str] = Counter()
+    turns = {}
+    for node in sorted(nodes, key=lambda node: seconds.get(node, 0.0)):
+        test = node.partition("[")[0]
+        turns[node] = seconds.get(node, 0.0) + cases[test] * CASE
+        cases[test] += 1
+    return sorted(turns, key=turns.__getitem__)
+
+
+def _in_time(nodes: list[str]) -> list[str]:
+    """Leave out what would take too long; a mutant that lives on is called a survivor, so this flatters nobody."""
+    spent, chosen = 0.0, []
+    for node in _in_turn(nodes):
+        spent += state().duration_by_test.get(node, 0.0)
+        if chosen and spent > ENOUGH:
+            break
+        chosen.append(node)
+    return chosen
 
 
 def pytest_sessionstart() -> None:
@@ -32,9 +68,8 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast tests first: most mutants die by one of them."""
-    seconds = state().duration_by_test
-    items.sort(key=lambda item: seconds.get(item.nodeid, 0.0))
+    turns = {node: turn for turn, node in enumerate(_in_turn([item.nodeid for item in items]))}
+    items.sort(key=lambda item: turns[item.nodeid])
 
 
 @pytest.hookimpl(tryfirst=True)

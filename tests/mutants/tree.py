@@ -18,7 +18,7 @@ _GUARD = m.Decorator(decorator=m.Call(func=m.Name("guard")))
 
 
 def lay_out(root: Path, tree: Path) -> frozenset[str]:
-    """Bring `tree` up to date with the repository at `root`; give the guards, as `esozflow.states.register.registered`."""
+    """Bring `tree` up to date with the repository at `root`; give the full names of the guards."""
     guards: set[str] = set()
     packages = tree / "src" / "esozflow"
     packages.mkdir(parents=True, exist_ok=True)
