@@ -15,8 +15,11 @@ from hypothesis import HealthCheck, Phase, settings
 from mutmut.mutation.trampoline import get_mutant_under_test
 from mutmut.state import state
 
-ENOUGH = 60.0 if os.environ.get("MUTANTS_AFRESH") else 10.0
+AFRESH = bool(os.environ.get("MUTANTS_AFRESH"))
+ENOUGH = 60.0 if AFRESH else 10.0
 """Seconds of tests for one mutant."""
+MOST = 1_000 if AFRESH else 150
+"""Tests for one mutant: to collect them takes time too."""
 CASE = 0.02
 """Seconds by which each further case of a test is put off."""
 
@@ -57,7 +60,7 @@ def _in_time(nodes: list[str]) -> list[str]:
     spent, chosen = 0.0, []
     for node in _in_turn(nodes):
         spent += state().duration_by_test.get(node, 0.0)
-        if chosen and spent > ENOUGH:
+        if chosen and (spent > ENOUGH or len(chosen) == MOST):
             break
         chosen.append(node)
     return chosen

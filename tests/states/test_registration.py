@@ -585,6 +585,7 @@ def test_a_check_raises_what_the_day_shows() -> None:
         ("person.documents.0.issued_at", "issued_in_future"),
         ("person.confidant_person.person_id", "confidant_not_signer"),
     ]
+    assert str(refused.value).startswith("RegistrationRequest is not valid: person.birth_date: birth_date_invalid;")
 
 
 def test_a_day_has_no_time() -> None:
