@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import resource
-import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Generator
-from time import process_time
 from typing import Any
 
 import pytest
@@ -15,13 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 from mutmut.mutation.trampoline import get_mutant_under_test
 from mutmut.state import state
 
-AFRESH = bool(os.environ.get("MUTANTS_AFRESH"))
-ENOUGH = 60.0 if AFRESH else 10.0
-"""Seconds of tests for one mutant."""
-MOST = 1_000 if AFRESH else 150
-"""Tests for one mutant: to collect them takes time too."""
-CASE = 0.02
-"""Seconds by which each further case of a test is put off."""
+from .selection import forget, in_time, in_turn, limit_time
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,41 +27,16 @@ def pytest_configure(config: pytest.Config) -> None:
     if get_mutant_under_test() == "stats":
         config.pluginmanager.register(_Reach())
     elif not config.option.collectonly:
-        # mutmut's own limit is made for all tests of the mutant.
-        limit = int(process_time() + 6 * ENOUGH)
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
-        config.args = _in_time([node for node in config.args if "::" in node] or list(state().duration_by_test))
-
-
-def _in_turn(nodes: list[str]) -> list[str]:
-    """Fast tests first, and of the many cases of one test only a few before all others had a turn."""
-    seconds = state().duration_by_test
-    cases: Counter[str] = Counter()
-    turns = {}
-    for node in sorted(nodes, key=lambda node: seconds.get(node, 0.0)):
-        test = node.partition("[")[0]
-        turns[node] = seconds.get(node, 0.0) + cases[test] * CASE
-        cases[test] += 1
-    return sorted(turns, key=turns.__getitem__)
-
-
-def _in_time(nodes: list[str]) -> list[str]:
-    """Leave out what would take too long; a mutant that lives on is called a survivor, so this flatters nobody."""
-    spent, chosen = 0.0, []
-    for node in _in_turn(nodes):
-        spent += state().duration_by_test.get(node, 0.0)
-        if chosen and (spent > ENOUGH or len(chosen) == MOST):
-            break
-        chosen.append(node)
-    return chosen
+        limit_time()
+        config.args = in_time([node for node in config.args if "::" in node] or list(state().duration_by_test))
 
 
 def pytest_sessionstart() -> None:
-    _forget()
+    forget()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    turns = {node: turn for turn, node in enumerate(_in_turn([item.nodeid for item in items]))}
+    turns = {node: turn for turn, node in enumerate(in_turn([item.nodeid for item in items]))}
     items.sort(key=lambda item: turns[item.nodeid])
 
 
@@ -112,7 +77,7 @@ class _Reach:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:
-        _forget()
+        forget()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
@@ -128,12 +93,3 @@ def _taken() -> set[str]:
     taken = set(state()._stats)
     state()._stats.clear()
     return taken
-
-
-def _forget() -> None:
-    """Empty every cache, so that what is made in a test is made by what is under test."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("esozflow."):
-            for value in list(vars(module).values()):
-                if callable(forget := getattr(value, "cache_clear", None)):
-                    forget()
