@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from esozflow.flow import (
@@ -18,60 +20,60 @@ from esozflow.flow.errors import Problem
 
 
 @pytest.mark.parametrize(
-    ("error", "line"),
+    ("made", "line"),
     [
         (
-            UnknownInstance(),
+            lambda: UnknownInstance(),
             "There is no instance of this id in the store [unknown_instance] Begin a new one.",
         ),
         (
-            StaleRevision(),
+            lambda: StaleRevision(),
             (
                 "The instance has moved on since it was read [stale_revision] "
                 "Load it again and show the page it rests on now."
             ),
         ),
         (
-            CallInProgress(state="register"),
+            lambda: CallInProgress(state="register"),
             (
                 "The call of state register is under way [call_in_progress] "
                 "Wait for its deadline and load again; after a crash, use Engine.resume once the deadline has passed."
             ),
         ),
         (
-            ForeignSnapshot(expected="walk 2", found="walk 1"),
+            lambda: ForeignSnapshot(expected="walk 2", found="walk 1"),
             (
                 "The snapshot is of walk 1, this flow is walk 2 [foreign_snapshot] "
                 "Load it with the flow and version that stored it, or migrate it first."
             ),
         ),
         (
-            EventRefused(state="confirm", event="Accept"),
+            lambda: EventRefused(state="confirm", event="Accept"),
             (
                 "Accept is refused in state confirm [not_expected_here] "
                 "Show the page of the state where the flow stands and offer its actions."
             ),
         ),
         (
-            EventRefused(state="confirm", event="Accept", code="too_late"),
+            lambda: EventRefused(state="confirm", event="Accept", code="too_late"),
             (
                 "Accept is refused in state confirm [too_late] "
                 "Show the page of the state where the flow stands and offer its actions."
             ),
         ),
         (
-            InvalidInput("Form", [Problem(path="", rule="empty"), Problem(path="name.0", rule="too_long")]),
+            lambda: InvalidInput("Form", [Problem(path="", rule="empty"), Problem(path="name.0", rule="too_long")]),
             (
                 "Form is not valid: Form: empty; name.0: too_long. [invalid_input] "
                 "Correct the named fields and send it again."
             ),
         ),
-        (PeerError("The disk is full", hint="Make room."), "The disk is full [peer] Make room."),
-        (FlowError("It went wrong", hint="Look.", code="odd"), "It went wrong [odd] Look."),
+        (lambda: PeerError("The disk is full", hint="Make room."), "The disk is full [peer] Make room."),
+        (lambda: FlowError("It went wrong", hint="Look.", code="odd"), "It went wrong [odd] Look."),
     ],
 )
-def test_an_error_says_what_happened_and_what_to_do(error: FlowError, line: str) -> None:
-    assert str(error) == line
+def test_an_error_says_what_happened_and_what_to_do(made: Callable[[], FlowError], line: str) -> None:
+    assert str(made()) == line
 
 
 def test_an_error_carries_its_parts_for_programs() -> None:

@@ -11,10 +11,10 @@ from time import process_time
 from mutmut.state import state
 
 AFRESH = bool(os.environ.get("MUTANTS_AFRESH"))
-ENOUGH = 60.0 if AFRESH else 10.0
+ENOUGH = 60.0 if AFRESH else 2.5
 """Seconds of tests for one mutant."""
-MOST = 1_000 if AFRESH else 150
-"""Tests for one mutant: to collect them takes time too."""
+MOST = 1_000 if AFRESH else 60
+"""Tests for one mutant."""
 CASE = 0.02
 """Seconds by which each further case of a test is put off."""
 

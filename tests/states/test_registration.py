@@ -589,8 +589,12 @@ def test_a_check_raises_what_the_day_shows() -> None:
 
 
 def test_a_day_has_no_time() -> None:
-    with pytest.raises(UsageError, match="day_needed"):
+    with pytest.raises(UsageError) as refused:
         rules_on(accepted(EXAMPLE_REQUEST), datetime(2024, 2, 1))
+    assert str(refused.value) == (
+        "A moment was given where a day is needed. [day_needed] "
+        "Pass the date in Kyiv: datetime.now(ZoneInfo('Europe/Kyiv')).date()."
+    )
 
 
 def test_a_patient_may_be_born_today_but_not_tomorrow() -> None:
