@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SOURCES := $(sort $(shell find flow states adapters -type f -not -name '*.pyc'))
 JOBS ?= auto
 
-.PHONY: demo test check bench bench-check diagrams screenshots soak format clean
+.PHONY: demo test check bench bench-check diagrams screenshots soak mutants format clean
 .DELETE_ON_ERROR:
 
 # Strict editable mode links each file, so a new file needs the install again: the list of files is the stamp.
@@ -55,6 +55,11 @@ screenshots: $(VENV)/ready
 soak: $(VENV)/ready
 	SOAK=1 $(BIN)/python -m pytest -n $(JOBS)
 	$(BIN)/python -m tests.soak $(SOAK_OPTIONS)
+
+# An hour or more on two cores; a run that was stopped goes on where it was.
+mutants: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet --group mutants
+	nice $(BIN)/python -m tests.mutants $(MUTANTS_OPTIONS)
 
 format: $(VENV)/ready
 	$(BIN)/ruff check --fix .

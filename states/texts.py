@@ -128,7 +128,7 @@ def _unknown(rule: str) -> Message:
 def _field_at(path: str, lang: Language) -> str:
     """Give `documents.0.number` in words: «Документи (1) → Номер», places counted from 1."""
     words: list[str] = []
-    for step in path.split(".") if path else []:
+    for step in path.split("."):
         if step.isdecimal() and words:
             words[-1] += f" ({int(step) + 1})"
         else:

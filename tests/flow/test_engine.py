@@ -343,7 +343,7 @@ def test_an_interrupted_call_is_repeated_only_where_it_is_free(
 ) -> None:
     stranded = office.stranded(state)
     office.clock.forward(seconds=deadline - 0.001)
-    with pytest.raises(CallInProgress):
+    with pytest.raises(CallInProgress, match=f"The call of state {state} is under way"):
         office.engine.resume(stranded.id)
     assert office.store.kept.load(stranded.id) == stranded
     office.clock.forward(seconds=0.001)

@@ -138,6 +138,16 @@ def test_an_error_that_comes_back_is_told_by_its_code_and_never_by_its_text(
     assert not any(message.params for message in page.messages)
 
 
+def test_a_callback_is_read_from_its_query() -> None:
+    read = CallbackReceived.from_query("code=c%201&state=s&error=access_denied&error_description=no&code_verifier=x")
+
+    assert read.code is not None
+    assert read.state is not None
+    assert (read.code.get_secret_value(), read.state.get_secret_value()) == ("c 1", "s")
+    assert (read.error, read.error_description) == ("access_denied", "no")
+    assert CallbackReceived.from_query("") == CallbackReceived()
+
+
 def test_the_pis_waits_on_the_hand_over_and_needs_no_event_of_its_own_to_wait(examples: SimpleNamespace) -> None:
     flow = pis()
 

@@ -84,7 +84,13 @@ def test_a_malformed_query_is_refused_by_rule_and_without_its_value(query: str, 
     error = refused(query)
 
     assert [(problem.path, problem.rule) for problem in error.problems] == [(path, rule)]
+    what = "Opened" if rule == "printable_ascii" else "query"
+    assert str(error).startswith(f"{what} is not valid: {path or what}: {rule}.")
     assert "X-Evil" not in str(error)
+
+
+def test_a_query_that_is_too_long_says_how_long_it_may_be() -> None:
+    assert refused("a" * (MAX_LENGTH + 1)).problems[0].params == {"max_length": 320 * 1024}
 
 
 def test_the_longest_query_is_still_read() -> None:

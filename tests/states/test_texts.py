@@ -354,6 +354,17 @@ def test_names_of_dictionary_values_say_whose_they_are() -> None:
             "Patient → Documents (1) → Number: too long, at most 25 allowed",
         ),
         (
+            Problem(path="person.confidant_person.documents_relationship.1.number", rule="brand_new"),
+            (
+                "Пацієнт → Законний представник → Документи, що підтверджують представництво (2) → Номер: "
+                "значення не відповідає вимогам (brand_new)"
+            ),
+            (
+                "Patient → Confidant person → Documents that confirm the representation (2) → Number: "
+                "the value does not meet the requirements (brand_new)"
+            ),
+        ),
+        (
             Problem(path="", rule="bad_escape"),
             "Дані загалом: містить некоректне відсоткове кодування",
             "The data as a whole: contains a bad percent-escape",

@@ -11,9 +11,10 @@ from esozflow.adapters.tracing import marked_tests
 from esozflow.flow import UsageError
 from esozflow.states import traceability
 from esozflow.states.document import SENTENCES
+from esozflow.states.document_words import IN_OUR_WORDS
 from esozflow.states.flow import sign_up
 from esozflow.states.texts import CATALOGUE
-from esozflow.states.traceability import COLUMNS, markdown, traced, uncovered
+from esozflow.states.traceability import COLUMNS, Served, markdown, rows, traced, uncovered
 
 TESTS = marked_tests(Path(__file__).parents[1])
 
@@ -27,6 +28,35 @@ def test_every_sentence_has_its_line_in_both_languages() -> None:
         lines = markdown(traced(TESTS), lang).splitlines()
         assert [line.split(" | ")[0] for line in lines[2:]] == [f"| {sentence}" for sentence in SENTENCES]
         assert {line.count(" | ") for line in lines} == {len(COLUMNS[lang]) - 1}
+
+
+def test_the_table_is_markdown_in_ukrainian_unless_asked_for_english() -> None:
+    one = Served(
+        id="2.1",
+        transitions=("a: Go → b", "b: Go → c"),
+        texts=("told",),
+        calls=(),
+        pages=("confirm",),
+        tests=("test_x", "test_y"),
+    )
+    cells = "a: Go → b; b: Go → c | told |  | confirm | test_x; test_y |"
+
+    assert markdown((one,)) == (
+        "| Речення | Нашими словами | Переходи | Тексти | Запити | Сторінки | Тести |\n"
+        "| --- | --- | --- | --- | --- | --- | --- |\n"
+        f"| 2.1 | {IN_OUR_WORDS['2.1'].uk} | {cells}\n"
+    )
+    assert markdown((one,), "en").splitlines()[2] == f"| 2.1 | {IN_OUR_WORDS['2.1'].en} | {cells}"
+    assert rows((one,)) == rows((one,), "uk")
+    assert rows((one,))[0] == (
+        "2.1",
+        IN_OUR_WORDS["2.1"].uk,
+        "a: Go → b; b: Go → c",
+        "told",
+        "",
+        "confirm",
+        "test_x; test_y",
+    )
 
 
 def test_a_sentence_that_nobody_serves_or_tests_is_told() -> None:

@@ -7,11 +7,11 @@ from typing import Any, get_args
 
 import pytest
 
-from esozflow.flow.diagrams import picture
+from esozflow.flow.diagrams import mermaid, mermaid_sequence, picture
 from esozflow.states import diagram_words, document_words
 from esozflow.states.document import SECTIONS, SENTENCES
 from esozflow.states.drawing import cast, words
-from esozflow.states.flow import sign_up
+from esozflow.states.flow import auth_ui, pis, sign_up
 from esozflow.states.names import Actor, Name
 from esozflow.states.settings import Settings
 from esozflow.states.views import FORMATS, View, view
@@ -104,6 +104,28 @@ def test_the_sequence_shows_the_reads_of_roles_where_they_branch_off() -> None:
 
     assert "auth_ui->>esoz: GET /user/roles" in text
     assert "auth_ui->>esoz: GET" in text
+
+
+@pytest.mark.parametrize("name", ["whole", "auth-ui", "pis", "sequence"])
+def test_a_view_is_of_these_settings_and_in_this_language(name: str) -> None:
+    settings = Settings(
+        dictionaries_version="v2",
+        client_details_path="/clients/{client_id}",
+        known_redirects=frozenset({("a", "https://a.example/")}),
+    )
+    flow = {"auth-ui": auth_ui, "pis": pis}.get(name, sign_up)(settings)
+
+    for lang in ("uk", "en"):
+        by_hand = (
+            mermaid_sequence(flow, cast(lang), words(lang, settings))
+            if name == "sequence"
+            else mermaid(flow, words(lang, settings))
+        )
+        assert view(name, "mermaid", lang, settings) == by_hand
+        assert by_hand != view(name, "mermaid", lang) or name == "pis"
+    assert view(name, "mermaid") == view(name, "mermaid", "uk", Settings())
+    assert cast() == cast("uk")
+    assert words() == words("uk", Settings())
 
 
 def test_no_secret_of_an_example_is_drawn() -> None:

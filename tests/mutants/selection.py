@@ -1,0 +1,57 @@
+"""Which tests a mutant is tried with, and for how long."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from collections import Counter
+from time import process_time
+
+from mutmut.state import state
+
+AFRESH = bool(os.environ.get("MUTANTS_AFRESH"))
+ENOUGH = 60.0 if AFRESH else 2.5
+"""Seconds of tests for one mutant."""
+MOST = 1_000 if AFRESH else 60
+"""Tests for one mutant."""
+CASE = 0.02
+"""Seconds by which each further case of a test is put off."""
+
+
+def in_turn(nodes: list[str]) -> list[str]:
+    """Fast tests first, and of the many cases of one test only a few before all others had a turn."""
+    seconds = state().duration_by_test
+    cases: Counter[str] = Counter()
+    turns = {}
+    for node in sorted(nodes, key=lambda node: seconds.get(node, 0.0)):
+        test = node.partition("[")[0]
+        turns[node] = seconds.get(node, 0.0) + cases[test] * CASE
+        cases[test] += 1
+    return sorted(turns, key=turns.__getitem__)
+
+
+def in_time(nodes: list[str]) -> list[str]:
+    """Leave out what would take too long; a mutant that lives on is called a survivor, so this flatters nobody."""
+    spent, chosen = 0.0, []
+    for node in in_turn(nodes):
+        spent += state().duration_by_test.get(node, 0.0)
+        if chosen and (spent > ENOUGH or len(chosen) == MOST):
+            break
+        chosen.append(node)
+    return chosen
+
+
+def limit_time() -> None:
+    """Let a mutant that loops be killed early: mutmut's own limit is made for all tests of the mutant."""
+    limit = int(process_time() + 6 * ENOUGH)
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
+
+
+def forget() -> None:
+    """Empty every cache, so that what is made in a test is made by what is under test."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("esozflow."):
+            for value in list(vars(module).values()):
+                if callable(clear := getattr(value, "cache_clear", None)):
+                    clear()
