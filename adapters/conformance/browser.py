@@ -6,7 +6,7 @@ It never leaves its site: a redirect or a link to elsewhere ends its way, and is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final, Literal, cast
@@ -20,6 +20,8 @@ from .checks import SiteFailed
 from .html import Control, Page, Pairs
 
 _MOST_HOPS: Final = 10
+_TIMEOUT: Final = 60.0
+"""Seconds for an answer to begin: more than a site waits for ЕСОЗ."""
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _REPEATING: Final = frozenset({307, 308})
 """Redirects after which a browser sends the form again, to the new address."""
@@ -58,7 +60,7 @@ class Hop:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What the browser shows in the end. `left_to` is where it was sent off the site, and how."""
+    """What the browser shows in the end. `left_to` is where it was sent off the site, if it was."""
 
     hop: Hop
     left_to: str | None = field(default=None, repr=False)
@@ -78,8 +80,8 @@ class Browser:
     """One browser at the site whose base URL is `site`, with cookies of its own.
 
     `trail` is everything that passed, oldest first. `leaves` says of a URL whether to go there is to leave the site;
-    if not given, what is on another host or port is. `ca_bundle` is a PEM file with authorities to trust, `timeout`
-    is in seconds for an answer to begin. Whatever it is asked raises `SiteFailed` when the site does not answer.
+    if not given, what is on another host or port is. `ca_bundle` is a PEM file with authorities to trust. Whatever it
+    is asked raises `SiteFailed` when the site does not answer.
     """
 
     def __init__(
@@ -88,11 +90,9 @@ class Browser:
         *,
         leaves: Callable[[str], bool] | None = None,
         ca_bundle: str | None = None,
-        timeout: float = 60.0,
     ) -> None:
         self.trail: list[Hop] = []
         self._leaves = leaves or (lambda url: origin(url) != origin(site))
-        self._timeout = timeout
         self._http = requests.Session()
         self._http.trust_env = False
         if ca_bundle:
@@ -122,11 +122,7 @@ class Browser:
             if self._leaves(hop.to):
                 return Seen(hop=hop, left_to=hop.to)
             repeats = hop.status in _REPEATING
-            hop = self.once(
-                Asked(
-                    method=hop.asked.method if repeats else "GET", url=hop.to, form=hop.asked.form if repeats else None
-                )
-            )
+            hop = self.once(replace(hop.asked, url=hop.to) if repeats else Asked(url=hop.to))
         raise SiteFailed("The site redirects in a circle.", hint="Open its start page in a browser and look.")
 
     def once(self, asked: Asked, headers: Mapping[str, str] | None = None) -> Hop:
@@ -157,7 +153,7 @@ class Browser:
         ).prepare()
         if "Cookie" not in request.headers and (cookies := _cookies(self._jar, request)):
             request.headers["Cookie"] = cookies
-        answer = self._http.send(request, allow_redirects=False, timeout=self._timeout)
+        answer = self._http.send(request, allow_redirects=False, timeout=_TIMEOUT)
         extract_cookies_to_jar(self._jar, request, answer.raw)  # type: ignore[no-untyped-call]
         return answer
 
@@ -182,10 +178,6 @@ def pressing(seen: Seen, control: Control, values: Mapping[str, str] | None = No
     return Asked(url=_with_query(url.partition("?")[0], pairs))
 
 
-def _cookies(jar: CookieJar, request: requests.PreparedRequest) -> str | None:
-    return cast("str | None", get_cookie_header(jar, request))  # type: ignore[no-untyped-call]
-
-
 def origin(url: str) -> str:
     """Give scheme, host and port of a URL, with the default port left out."""
     try:
@@ -196,6 +188,10 @@ def origin(url: str) -> str:
     default = {"http": 80, "https": 443}.get(parts.scheme)
     shown = f":{port}" if port not in (None, default) else ""
     return f"{parts.scheme}://{(parts.hostname or '').lower()}{shown}"
+
+
+def _cookies(jar: CookieJar, request: requests.PreparedRequest) -> str | None:
+    return cast("str | None", get_cookie_header(jar, request))  # type: ignore[no-untyped-call]
 
 
 def _target(asked: Asked, status: int, headers: Mapping[str, str], html: str) -> str | None:
