@@ -33,7 +33,7 @@ def python_with(name: str, requirements: Sequence[str]) -> Path:
     wanted = "\n".join((sys.version, *requirements))
     if not (python.exists() and made_for.exists() and made_for.read_text() == wanted):
         venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *requirements], check=True)  # noqa: S603 - our own
+        subprocess.run([python, "-m", "pip", "install", "-qq", *requirements], check=True)  # noqa: S603 - our own
         made_for.write_text(wanted)
     return python
 

@@ -1,7 +1,8 @@
 """The engine: declare a flow, step through it purely, drive it safely. It knows nothing of what the flow is about."""
 
+from typing import TYPE_CHECKING
+
 from .definition import Calling, Guard, State, Transition, guard, on, refuse
-from .diagrams import mermaid
 from .engine import Engine
 from .errors import (
     CallInProgress,
@@ -28,6 +29,9 @@ from .ports import Clock, Ids, Moved, Observer, Port, Store, UserInterface
 from .snapshot import Call, Move, Repeat, Snapshot
 from .system import RandomIds, SystemClock
 from .value import Value
+
+if TYPE_CHECKING:
+    from .diagrams import mermaid
 
 __all__ = [
     "Action",
@@ -83,3 +87,12 @@ __all__ = [
     "play",
     "refuse",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # Whoever only runs a flow draws nothing, and need not load what draws.
+    if name == "mermaid":
+        from .diagrams import mermaid
+
+        return mermaid
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

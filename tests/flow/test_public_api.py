@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 
 import pytest
 
@@ -127,3 +129,12 @@ def test_the_codes_of_errors_are_stable_and_each_its_own() -> None:
 
 def test_the_kinds_of_repeat_are_stored_words() -> None:
     assert [str(kind) for kind in esozflow.flow.Repeat] == ["freely", "when_asked", "never"]
+
+
+def test_what_draws_is_loaded_only_for_whoever_asks_for_it() -> None:
+    program = "import sys, esozflow.flow, esozflow.states; print([one for one in sys.modules if 'diagrams' in one])"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "[]"
+    assert esozflow.flow.mermaid.__module__ == "esozflow.flow.diagrams.mermaid"
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = esozflow.flow.nothing
