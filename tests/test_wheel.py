@@ -96,14 +96,24 @@ def test_a_host_with_folders_of_the_same_names_imports_both(python: Path, host: 
     assert out.startswith("host host host <Flow confidant_sign_up")
 
 
-def test_importing_the_core_loads_no_web_sql_or_command_line_library(python: Path, host: Path) -> None:
+def test_importing_the_core_loads_no_web_sql_command_line_or_testing_library(python: Path, host: Path) -> None:
     out = run(
         python,
         "-c",
         "import sys, esozflow.flow, esozflow.states\nprint(*sorted(name.partition('.')[0] for name in sys.modules))",
         cwd=host,
     )
-    assert not {"requests", "urllib3", "flask", "sqlalchemy", "typer", "rich", "cryptography", "h11"} & set(out.split())
+    assert not {
+        "requests",
+        "urllib3",
+        "flask",
+        "sqlalchemy",
+        "typer",
+        "rich",
+        "cryptography",
+        "h11",
+        "hypothesis",
+    } & set(out.split())
 
 
 def test_importing_configures_no_logging_and_writes_no_file(python: Path, host: Path) -> None:

@@ -65,7 +65,7 @@ class FlowMachine(RuleBasedStateMachine, Generic[C]):
         self._life: Life[C] | None = None
         self._own_ports: Mapping[str, Port] = {}
 
-    def cases(self, state: str, event: type[Event]) -> Iterable[Case] | None:  # noqa: ARG002 - to be overridden
+    def cases(self, state: str, event: type[Event], /) -> Iterable[Case] | None:  # noqa: ARG002 - to be overridden
         """Give the cases that `flow.proof` decides guards over: the lives are made of their events and answers."""
         return None
 

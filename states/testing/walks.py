@@ -18,7 +18,7 @@ IDS: Final = FixedIds(gathered(EXAMPLE.oauth_state).get_secret_value())
 """The `state` of OAuth that the cases compare with: begin every walk and every life with it."""
 
 _AGAIN: Final = RowOf(Name.CONSENT_UNAVAILABLE, "Retry", 1)
-_NEVER_IN_A_ROW: Final = {
+_NEVER_IN_A_ROW: Final[dict[tuple[str, RowOf], str]] = {
     (Name.USER_ROLES, _AGAIN): "what failed is a read of roles, so roles are read again",
     (Name.GLOBAL_ROLES, _AGAIN): "what failed is a read of roles, so roles are read again",
     (Name.REGISTER_UNKNOWN, RowOf(Name.REGISTER, "Unreachable", 1)): "who asks again knows of an earlier request",

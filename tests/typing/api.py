@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import assert_type
+
+from hypothesis.strategies import SearchStrategy
 
 from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.flow import (
@@ -31,6 +34,16 @@ from esozflow.flow import (
     part,
     play,
     refuse,
+)
+from esozflow.flow.testing import (
+    Explored,
+    FlowMachine,
+    Recorded,
+    events_of,
+    explore,
+    machine_for,
+    replay,
+    snapshots,
 )
 
 
@@ -163,3 +176,36 @@ snapshot.state = "end"  # wrong
 author = snapshot.context.author  # wrong
 other.step(snapshot, Returned(), snapshot.entered_at)  # wrong
 play(engine, "i", Shelves())  # wrong
+
+
+def loan_cases(state: str, kind: type[Event]) -> Iterable[tuple[Loan, Event]] | None:
+    return [(Loan(), Asked(book="Kobzar"))] if kind is Asked else None
+
+
+def book_cases(state: str) -> Iterable[tuple[Loan, Event]] | None:
+    return None
+
+
+class Lives(FlowMachine[Loan]):
+    flow = flow
+    cases = staticmethod(loan_cases)
+
+    def store(self) -> MemoryStore[Loan]:
+        return MemoryStore()
+
+    def who_reads_has_a_book(self) -> None:
+        len(self.life.stored.context.author)  # wrong
+
+
+assert_type(explore(flow, loan_cases), Explored[Loan])
+assert_type(explore(flow, loan_cases).pairs.walks, tuple[Recorded, ...])
+assert_type(replay(flow, "{}", loan_cases), Snapshot[Loan])
+assert_type(machine_for(flow, loan_cases, ports=lambda: {"shelves": port}), type[FlowMachine[Loan]])
+assert_type(Lives.replay("{}"), Lives)
+assert_type(snapshots(flow, loan_cases), SearchStrategy[Snapshot[Loan]])
+assert_type(events_of(Asked), SearchStrategy[Asked])
+explore(flow, book_cases)  # wrong
+machine_for(flow, loan_cases, store=MemoryStore[str])  # wrong
+replay(flow, 7)  # wrong
+events_of(Loan)  # wrong
+explore(flow, never={"search": "never"})  # wrong
