@@ -71,7 +71,7 @@ else:
                 refusal = _refusal(cls, error)
             raise refusal  # outside, so that it does not drag the refused values along as its context
 
-    class _Refusing(BaseModel, metaclass=_RefusingMeta):
+    class _Refusing(BaseModel, metaclass=_RefusingMeta, defer_build=True):
         def __setattr__(self, name, value):  # pydantic's own refusal repeats the value, whatever its settings say
             raise FrozenInstanceError(f"{type(self).__name__} is frozen: {name} cannot be set")
 

@@ -10,19 +10,17 @@ from collections.abc import Iterable
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
-    BaseModel,
     ConfigDict,
     Field,
     SecretStr,
     StrictInt,
     StrictStr,
     StringConstraints,
-    ValidationError,
     field_validator,
 )
 
 from ..flow import Answered as AnsweredByPort
-from ..flow import Value
+from ..flow import InvalidInput, Value
 
 
 class ApiError(Value):
@@ -60,8 +58,8 @@ class VaultAnswered(AnsweredByPort):
     """The vault of the PIS answered; 200 means that the tokens are kept."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+class _Part(Value):
+    model_config = ConfigDict(extra="ignore", strict=False)
 
 
 _Text = Annotated[StrictStr, StringConstraints(min_length=1)]
@@ -174,6 +172,6 @@ P = TypeVar("P", bound=_Part)
 def read(part: type[P], data: object) -> P | None:
     """Give `data` as `part`, or `None` when it does not have that shape."""
     try:
-        return part.model_validate(data)
-    except ValidationError:
+        return part.read(data)
+    except InvalidInput:
         return None

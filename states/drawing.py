@@ -20,7 +20,7 @@ from .texts import CATALOGUE
 
 
 @lru_cache(maxsize=32)
-def words(lang: Language = "uk", settings: Settings = Settings()) -> Words:  # noqa: B008 - settings are immutable
+def words(lang: Language = "uk", settings: Settings | None = None) -> Words:
     """Give the labels of the sign-up for `flow.diagrams`."""
     return Words(
         lang=lang,

@@ -38,9 +38,28 @@ VERSION = 1
 """Version of the stored meaning; raise it when a waiting sign-up can no longer be carried on as it is."""
 
 
-@lru_cache(maxsize=32)
-def sign_up(settings: Settings = Settings()) -> Flow[SignUp]:  # noqa: B008 - settings are immutable
+def sign_up(settings: Settings | None = None) -> Flow[SignUp]:
     """Give the whole flow, of both parties: what is drawn, verified and simulated. Built once per settings."""
+    return _whole(settings or Settings())
+
+
+def auth_ui(settings: Settings | None = None) -> Flow[SignUp]:
+    """Give the Auth UI's part, 4.2 – 4.8: it waits for `Opened` and ends with a page or a redirect."""
+    return _part(settings or Settings(), Actor.AUTH_UI)
+
+
+def pis(settings: Settings | None = None) -> Flow[SignUp]:
+    """Give the part of the PIS, 4.1 and 4.9: between them it waits for `CallbackReceived`."""
+    return _part(settings or Settings(), Actor.PIS)
+
+
+@lru_cache(maxsize=64)
+def _part(settings: Settings, actor: Actor) -> Flow[SignUp]:
+    return part(_whole(settings), actor)
+
+
+@lru_cache(maxsize=32)
+def _whole(settings: Settings) -> Flow[SignUp]:
     names = Name.SCOPE_NAMES
     reads_start_at = Name.AVAILABLE_SCOPES if settings.available_scopes_check else names
     names_lead_to = Name.CLIENT_DETAILS if settings.client_details_path else Name.CONSENT
@@ -87,15 +106,3 @@ def sign_up(settings: Settings = Settings()) -> Flow[SignUp]:  # noqa: B008 - se
         version=VERSION,
         lifetime=settings.sign_up_lifetime,
     )
-
-
-@lru_cache(maxsize=32)
-def auth_ui(settings: Settings = Settings()) -> Flow[SignUp]:  # noqa: B008 - settings are immutable
-    """Give the Auth UI's part, 4.2 – 4.8: it waits for `Opened` and ends with a page or a redirect."""
-    return part(sign_up(settings), Actor.AUTH_UI)
-
-
-@lru_cache(maxsize=32)
-def pis(settings: Settings = Settings()) -> Flow[SignUp]:  # noqa: B008 - settings are immutable
-    """Give the part of the PIS, 4.1 and 4.9: between them it waits for `CallbackReceived`."""
-    return part(sign_up(settings), Actor.PIS)

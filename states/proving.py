@@ -9,8 +9,9 @@ from .flow import auth_ui, pis, sign_up
 from .settings import Settings
 
 
-def prove(settings: Settings = Settings()) -> tuple[Report, ...]:  # noqa: B008 - settings are immutable
+def prove(settings: Settings | None = None) -> tuple[Report, ...]:
     """Prove what `flow.proof` proves, and that each credential goes only to the calls that it is for."""
+    settings = settings or Settings()
     reports: list[Report] = []
     for flow in (sign_up(settings), auth_ui(settings), pis(settings)):
         sent = "; ".join(f"{secret}: {', '.join(sorted(calls))}" for secret, calls in carried(flow).items())
