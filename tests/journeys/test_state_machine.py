@@ -11,20 +11,16 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from pydantic import SecretStr
 
 from esozflow.adapters.sandbox import Fault
 from esozflow.adapters.sandbox.gateway import SandboxGateway
 from esozflow.adapters.stores.memory import MemoryStore
-from esozflow.flow import Moved, PeerError, StaleRevision, UsageError
+from esozflow.adapters.testing.sandboxed import Sandbox, SandboxedSignUp, next_event
+from esozflow.adapters.vault import MemoryVault
+from esozflow.flow import PeerError, UsageError
+from esozflow.flow.testing import FlowMachine, HandClock, How, Life, NamedEvent, followed
 from esozflow.states import (
     Accept,
     CallbackReceived,
@@ -43,12 +39,22 @@ from esozflow.states import (
     pis,
     sign_up,
 )
+from esozflow.states.testing import walk_cases
 
 SOAK = "SOAK" in os.environ
 WRITES = ("register", "approve", "exchange")
 PATHS = {"register": "/api/pis/confidant/register", "approve": "/oauth/apps/authorize", "exchange": "/oauth/tokens"}
 # Where a sign-up may be found although the event was refused: its time was over before the event came.
 LAPSED = ("not_handed_over", "expired", "not_returned", "left_unknown", "exchange_unknown")
+FAULTS: dict[str, dict[str, Any]] = {
+    "dropped after the effect": {"kind": "drop", "after_effect": True},
+    "dropped before the effect": {"kind": "drop", "after_effect": False},
+    "refused": {"kind": "status", "status": 422, "message": "no"},
+    "a gateway failed": {"kind": "status", "status": 502, "envelope": False},
+    "wrong types": {"kind": "wrong_types"},
+    "no token": {"kind": "missing_token"},
+    "broken JSON": {"kind": "broken_json"},
+}
 # What has to be behind whoever stands in a state.
 BEFORE = {
     "confirm": {"validate"},
@@ -59,158 +65,124 @@ BEFORE = {
 }
 
 
-def machine_of(given: SimpleNamespace) -> type[RuleBasedStateMachine]:
-    known = frozenset({(given.CLIENT.client_id, given.CLIENT.redirect_uri)})
+class WholeSignUps(FlowMachine[SignUp]):
+    """Whole sign-ups against the sandbox: what must hold of them, besides what holds of every flow."""
 
-    class WholeSignUp(RuleBasedStateMachine):
-        @initialize(redirect_known=st.booleans(), roles=st.booleans(), ahead=st.sampled_from([0, 0, 4, 4, 4, 5]))
-        def begin(self, redirect_known: bool, roles: bool, ahead: int = 0) -> None:
-            self.esoz = given.Recorded(given.new_esoz())
-            self.clock = given.HandClock()
-            self.moves: list[Moved] = []
-            self.asked: Counter[str] = Counter()
-            self.store = MemoryStore[SignUp]()
-            self.scope = " " if roles else given.CLIENT.scope
-            port = SandboxGateway(self.esoz, client_secret=SecretStr(given.SEED.pis.secret))
-            self.engine = given.engine(
-                sign_up(Settings(known_redirects=known if redirect_known else frozenset())),
-                port,
-                store=self.store,
-                clock=self.clock,
-                observers=(self.moves.append,),
+    cases = staticmethod(walk_cases)
+    scope: str
+    shared: Sandbox
+
+    def clock(self) -> HandClock:
+        self.sandbox = Sandbox(HandClock(self.shared.clock.now()))
+        return self.sandbox.clock
+
+    def ports(self) -> Any:
+        return {"esoz": At(self), "vault": MemoryVault()}
+
+    def heads(self) -> Any:
+        """Lives that only go on, up to each page on which a user decides."""
+        kind = type(self)
+        if kind not in self._heads:
+            led = kind()
+            life = led._life = Life(
+                self.flow, lambda *_: (How.ITSELF, None), ports=led.ports(), ids=self.ids, clock=led.clock()
             )
-            self.id = self.engine.begin().id
-            for _ in range(ahead):
-                self.go_on_once()
+            life.begin()
+            records = [life.record]
+            while (event := led.here().get("going on")) is not None:
+                life.send(NamedEvent("going on", event))
+                records.append(life.record)
+            self._heads[kind] = tuple(records)
+        return self._heads[kind]
 
-        def send(self, event: Any) -> None:
-            before = self.store.load(self.id)
-            try:
-                self.engine.send(self.id, event)
-            except (UsageError, PeerError):
-                assert self.store.load(self.id) == before or self.store.load(self.id).state in LAPSED
-                return
-            assert not self.engine.flow.states[before.state].final
-            if type(event) in (Confirm, RegisterAgain):
-                self.asked["register"] += 1
-            self.asked["approve"] += isinstance(event, Accept)
+    def offered(self, snapshot: Any) -> Any:
+        going_on = next_event(self.flow, snapshot, self.sandbox)
+        if isinstance(going_on, Opened):
+            going_on = going_on.model_copy(update={"scope": self.scope})
+        acts = (Confirm(), Accept(), HandedOver(), Retry(), RegisterAgain(), Leave(), EditAgain(), Decline())
+        return {
+            **({"going on": going_on} if going_on else {}),
+            **{type(act).__name__: act for act in acts},
+            "cancelled": SigningFailed(code="cancelled"),
+        }
 
-        @rule(
-            event=st.sampled_from([Confirm(), Accept(), HandedOver(), Retry(), RegisterAgain(), Leave(), EditAgain()])
-        )
-        def act(self, event: Any) -> None:
-            self.send(event)
+    @rule(forged=st.sampled_from(["", "code=x", "code=x&state=y", "error=access_denied&state=y"]))
+    def forge_a_callback(self, forged: str) -> None:
+        self.act("forge", forged)
 
-        @rule()
-        def go_on(self) -> None:
-            self.go_on_once()
+    def act_forge(self, forged: str) -> None:
+        state = self.life.stored.state
+        self.life.send(NamedEvent("forged", CallbackReceived.from_query(forged)))
+        self.life.steps.pop()  # the act is what is recorded
+        assert self.life.stored.state in {state, *LAPSED}
 
-        @rule()
-        def insist(self) -> None:
-            """A user who does not give up."""
-            self.send(RegisterAgain() if self.store.load(self.id).state == "register_unknown" else Retry())
+    @rule(
+        endpoint=st.sampled_from([*WRITES, "validate", "dictionaries", "client_details", "user_roles"]),
+        fault=st.sampled_from(sorted(FAULTS)),
+    )
+    def script(self, endpoint: str, fault: str) -> None:
+        self.act("script", f"{endpoint}: {fault}")
 
-        def go_on_once(self) -> None:
-            events = {
-                "prepare": given.filled,
-                "sign": given.signed,
-                "hand_over": HandedOver,
-                "validate_params": lambda: given.opened(scope=self.scope),
-                "confirm": Confirm,
-                "consent": Accept,
-                "redirect": self.callback,
-                "decline_redirect": self.callback,
-            }
-            make = events.get(self.store.load(self.id).state)
-            self.send(make() if make else Retry())
+    def act_script(self, argument: str) -> None:
+        endpoint, fault = argument.split(": ")
+        self.sandbox.esoz.clear_faults()
+        self.sandbox.esoz.script(Fault.read({"endpoint": endpoint, **FAULTS[fault]}))
 
-        @rule(event=st.sampled_from([Confirm(), Accept(), RegisterAgain(), Retry()]))
-        def come_from_an_old_page(self, event: Any) -> None:
-            before = self.store.load(self.id)
-            with pytest.raises(StaleRevision):
-                self.engine.send(self.id, event, revision=before.revision - 1)
-            assert self.store.load(self.id) == before or self.store.load(self.id).state in LAPSED
-
-        @rule(event=st.sampled_from([Decline(), SigningFailed(code="cancelled")]))
-        def refuse(self, event: Any) -> None:
-            self.send(event)
-
-        @rule(forged=st.sampled_from(["", "code=x", "code=x&state=y", "error=access_denied&state=y"]))
-        def forge_a_callback(self, forged: str) -> None:
-            state = self.store.load(self.id).state
-            self.send(CallbackReceived.from_query(forged))
-            assert self.store.load(self.id).state in {state, *LAPSED}
-
-        @rule(
-            endpoint=st.sampled_from([*WRITES, "validate", "dictionaries", "client_details", "user_roles"]),
-            fault=st.sampled_from(
-                [
-                    {"kind": "drop", "after_effect": True},
-                    {"kind": "drop", "after_effect": False},
-                    {"kind": "status", "status": 422, "message": "no"},
-                    {"kind": "status", "status": 502, "envelope": False},
-                    {"kind": "wrong_types"},
-                    {"kind": "missing_token"},
-                    {"kind": "broken_json"},
-                ]
-            ),
-        )
-        def script(self, endpoint: Any, fault: dict[str, Any]) -> None:
-            self.esoz.clear_faults()
-            self.esoz.script(Fault(endpoint=endpoint, **fault))
-
-        @precondition(lambda self: len(self.moves) > 6)
-        @rule(minutes=st.sampled_from([1, 59, 61, 13 * 60]))
-        def wait(self, minutes: int) -> None:
-            self.clock.forward(timedelta(minutes=minutes))
-
-        def callback(self) -> CallbackReceived:
-            page = self.engine.page(self.store.load(self.id))
-            query = page.leads_to.get_secret_value().partition("?")[2]
-            state = self.store.load(self.id).context.oauth_state.get_secret_value()
-            return CallbackReceived.from_query(query.replace("the-state-of-the-pis", state))
-
-        @invariant()
-        def nothing_is_done_more_often_than_a_person_asked(self) -> None:
-            assert self.esoz.ledger.count("register") <= max(1, self.asked["register"])
-            assert self.esoz.ledger.count("approve") <= self.asked["approve"]
-            assert self.esoz.ledger.count("exchange") <= 1
+    @invariant()
+    def nothing_is_done_more_often_than_a_person_asked(self) -> None:
+        moves = [(move.event, move.to_state) for move in self.life.journal]
+        asked = {
+            "register": sum(one in {("Confirm", "register"), ("RegisterAgain", "register")} for one in moves),
+            "approve": moves.count(("Accept", "approve")),
+            "exchange": 1,
+        }
+        for kind, path in PATHS.items():
             # The sandbox answers a repeated registration from its memory, so the requests are counted too.
-            assert self.esoz.times(PATHS["register"]) <= self.asked["register"]
-            assert self.esoz.times(PATHS["approve"]) <= self.asked["approve"]
-            assert self.esoz.times(PATHS["exchange"]) <= 1
+            assert sum(request.path == path for request in self.sandbox.requests) <= asked[kind]
+            assert self.sandbox.esoz.ledger.count(kind) <= asked[kind]
 
-        @invariant()
-        def no_step_was_skipped(self) -> None:
-            snapshot = self.store.load(self.id)
-            for kind in BEFORE.get(snapshot.state, ()):
-                assert self.esoz.ledger.count(kind) >= 1
+    @invariant()
+    def no_step_was_skipped(self) -> None:
+        for kind in BEFORE.get(self.life.stored.state, ()):
+            assert self.sandbox.esoz.ledger.count(kind) >= 1
 
-        @invariant()
-        def the_journal_replays_to_the_snapshot(self) -> None:
-            state, revision = "prepare", 0
-            for move in self.store.journal(self.id):
-                assert (move.from_state, move.revision) == (state, revision + 1)
-                state, revision = move.to_state, move.revision
-            snapshot = self.store.load(self.id)
-            assert (snapshot.state, snapshot.revision) == (state, revision)
+    @invariant()
+    def it_rests_on_a_page_or_calls(self) -> None:
+        stored = self.life.stored
+        rests = self.flow.page(stored) is not None or stored.state == "validate_params"
+        assert rests is (self.flow.call(stored) is None)
 
-        @invariant()
-        def it_rests_on_a_page_and_waits_for_somebody(self) -> None:
-            snapshot = self.store.load(self.id)
-            assert self.engine.flow.call(snapshot) is None
-            assert self.engine.page(snapshot) is not None or snapshot.state == "validate_params"
+    @invariant()
+    def a_patient_who_may_be_registered_is_never_denied(self) -> None:
+        not_denied(self.sandbox, self.flow.page(self.life.stored))
 
-        @invariant()
-        def a_patient_who_may_be_registered_is_never_denied(self) -> None:
-            page = self.engine.page(self.store.load(self.id))
-            codes = {message.code for message in page.messages} if page else set[str]()
-            if self.esoz.ledger.count("register"):
-                assert not codes & {"nothing_done", "not_registered"}
-            if self.esoz.ledger.count("approve"):
-                assert "registered_not_approved" not in codes or "redirect_foreign" in codes
 
-    return WholeSignUp
+class At:
+    """The gateway to the sandbox of the machine's present life."""
+
+    def __init__(self, machine: WholeSignUps) -> None:
+        self.machine = machine
+
+    def perform(self, call: Any) -> Any:
+        return self.machine.sandbox.gateway().perform(call)
+
+
+def not_denied(sandbox: Sandbox, page: Any) -> None:
+    codes = {message.code for message in page.messages} if page else set[str]()
+    if sandbox.esoz.ledger.count("register"):
+        assert not codes & {"nothing_done", "not_registered"}
+    if sandbox.esoz.ledger.count("approve"):
+        assert "registered_not_approved" not in codes or "redirect_foreign" in codes
+
+
+def lives(sandbox: Sandbox, *, redirect_known: bool, roles: bool) -> type[WholeSignUps]:
+    known = frozenset({(sandbox.client.client_id, sandbox.client.redirect_uri)})
+    flow = sign_up(Settings(known_redirects=known if redirect_known else frozenset()))
+    return type(
+        "WholeSignUps",
+        (WholeSignUps,),
+        {"flow": flow, "scope": " " if roles else sandbox.client.scope, "shared": sandbox},
+    )
 
 
 def machine_of_two(given: SimpleNamespace) -> type[RuleBasedStateMachine]:
@@ -320,11 +292,8 @@ def machine_of_two(given: SimpleNamespace) -> type[RuleBasedStateMachine]:
         @invariant()
         def both_journals_replay_and_both_parties_rest(self) -> None:
             for party, one in self.engines.items():
-                snapshot, state, revision = self.at(party), one.flow.initial, 0
-                for move in self.stores[party].journal(self.ids[party]):
-                    assert (move.from_state, move.revision) == (state, revision + 1)
-                    state, revision = move.to_state, move.revision
-                assert (snapshot.state, snapshot.revision) == (state, revision)
+                snapshot, journal = self.at(party), self.stores[party].journal(self.ids[party])
+                assert (snapshot.state, snapshot.revision) == (followed(one.flow, journal), len(journal))
                 assert one.flow.call(snapshot) is None
 
         @invariant()
@@ -336,18 +305,27 @@ def machine_of_two(given: SimpleNamespace) -> type[RuleBasedStateMachine]:
     return TwoParties
 
 
-@pytest.mark.parametrize("machine", [machine_of, machine_of_two], ids=["whole", "two parties"])
-def test_the_sign_up_keeps_its_promises(given: SimpleNamespace, machine: Any) -> None:
+def promised(machine: Any, examples: int) -> None:
     run_state_machine_as_test(
-        machine(given),
+        machine,
         settings=settings(
-            max_examples=2_000 if SOAK else 250,
+            max_examples=examples,
             stateful_step_count=50,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+@pytest.mark.parametrize("redirect_known", [True, False])
+@pytest.mark.parametrize("roles", [True, False])
+def test_the_whole_sign_up_keeps_its_promises(sandbox: Sandbox, redirect_known: bool, roles: bool) -> None:
+    promised(lives(sandbox, redirect_known=redirect_known, roles=roles), 500 if SOAK else 40)
+
+
+def test_two_parties_keep_their_promises(given: SimpleNamespace) -> None:
+    promised(machine_of_two(given), 2_000 if SOAK else 100)
 
 
 def test_two_parties_that_only_go_on_reach_the_tokens(given: SimpleNamespace) -> None:
@@ -359,23 +337,21 @@ def test_two_parties_that_only_go_on_reach_the_tokens(given: SimpleNamespace) ->
     machine.each_party_holds_only_its_own_credentials()
 
 
-def test_the_machine_would_notice_a_second_registration(given: SimpleNamespace) -> None:
-    machine = machine_of(given)()
-    machine.begin(redirect_known=True, roles=False)
-    machine.asked["register"] = 1
-    machine.esoz.ledger.count = lambda kind: 2  # type: ignore[method-assign]
+def test_the_machine_would_notice_a_second_registration(sandbox: Sandbox) -> None:
+    machine = lives(sandbox, redirect_known=True, roles=False)()
+    machine.life.begin()
+    machine.nothing_is_done_more_often_than_a_person_asked()
+    machine.sandbox.esoz.ledger.count = lambda kind: 2  # type: ignore[method-assign]
     with pytest.raises(AssertionError):
         machine.nothing_is_done_more_often_than_a_person_asked()
 
 
-def test_a_registration_asked_for_again_and_refused_is_not_denied(given: SimpleNamespace) -> None:
-    machine = machine_of(given)()
-    machine.begin(redirect_known=True, roles=False, ahead=4)
-    machine.esoz.script(
+def test_a_registration_asked_for_again_and_refused_is_not_denied(sandbox: Sandbox, signup: SandboxedSignUp) -> None:
+    signup.go_to("confirm")
+    sandbox.esoz.script(
         Fault(endpoint="register", kind="drop", after_effect=True),
         Fault(endpoint="register", kind="status", status=409),
     )
-    machine.send(Confirm())
-    machine.send(RegisterAgain())
-    assert machine.store.load(machine.id).state == "register_refused"
-    machine.a_patient_who_may_be_registered_is_never_denied()
+    signup.send(Confirm())
+    assert signup.send(RegisterAgain()).state == "register_refused"
+    not_denied(sandbox, signup.page)
