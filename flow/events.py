@@ -4,8 +4,6 @@ Users' acts are subclasses of `Event` that a flow declares for itself. The answe
 come from a port through the driver, and `Engine.send` takes none from anybody else.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from .value import Value

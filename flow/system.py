@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from datetime import UTC, datetime
 
@@ -36,4 +35,6 @@ class RandomIds:
     """256 bits from the operating system."""
 
     def token(self) -> str:
+        import secrets  # OpenSSL comes along with it
+
         return secrets.token_urlsafe(32)

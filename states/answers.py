@@ -4,8 +4,6 @@ The envelope has `data` or `error`; an error carries its text in `message`, or i
 that were violated, or in neither (PIS API blueprint, "API manifest").
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Annotated, Any, TypeVar
 

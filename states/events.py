@@ -1,7 +1,5 @@
 """What a user, a browser or a host service can do to a sign-up."""
 
-from __future__ import annotations
-
 import base64
 import re
 from datetime import date

@@ -4,8 +4,6 @@ Fields stand in the order in which they are signed. Mandatory fields have no def
 and `None` is never sent. What needs the date of today is not checked here but by `registration.rules_on`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Final, Self

@@ -8,8 +8,6 @@ A request is checked twice, because the library reads no clock: making one check
 themselves, and `check` what also takes the date of today.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Final

@@ -1,7 +1,5 @@
 """What public sources contradict each other about, or leave open, as typed switches with stated defaults."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """What a sign-up has gathered so far. Every secret and every personal datum is of a secret type."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 from typing import Annotated, TypeVar
 
