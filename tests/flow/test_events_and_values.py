@@ -206,3 +206,4 @@ def test_an_input_too_deep_to_be_described_is_refused_like_any_other() -> None:
     with pytest.raises(InvalidInput) as caught:
         Coloured.read({"colour": deep})
     assert caught.value.problems == (Problem(path="", rule="too_deep"),)
+    assert str(caught.value).startswith("Coloured is not valid: Coloured: too_deep.")
