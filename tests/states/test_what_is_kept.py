@@ -117,6 +117,28 @@ def test_a_user_who_never_came_back_leaves_nothing_at_the_pis(examples: SimpleNa
     assert held(snapshot.context) == set()
 
 
+def test_an_error_that_comes_back_leaves_nothing_at_the_pis(examples: SimpleNamespace) -> None:
+    flow = pis()
+    error = examples.callback(code=None, error="access_denied")
+
+    snapshot = examples.at(flow, *examples.way_to("hand_over"), error)
+
+    assert snapshot.state == "returned_error"
+    assert held(snapshot.context) == set()
+
+
+def test_a_message_does_not_outlive_the_trouble_that_it_tells_of(examples: SimpleNamespace) -> None:
+    x, way = examples, examples.way_to
+    for events, state in (
+        ((*way("sign"), x.SigningFailed(code="cancelled"), x.EditAgain()), "prepare"),
+        ((*way("sign"), x.SigningFailed(code="cancelled"), way("hand_over")[-1]), "hand_over"),
+        ((*way("save_tokens"), x.VaultAnswered(status=503), x.Retry(), x.VaultAnswered(status=200)), "signed_up"),
+    ):
+        snapshot = x.at(sign_up(), *events)
+        assert snapshot.state == state
+        assert snapshot.context.messages == ()
+
+
 def test_available_scopes_that_end_a_sign_up_leave_nothing(examples: SimpleNamespace) -> None:
     flow = auth_ui(Settings(available_scopes_check=True))
     none = examples.answered(200, {"scope": "other"})
