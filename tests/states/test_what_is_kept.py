@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from esozflow.flow import Expired, InvalidInput
+from esozflow.flow import EventRefused, Expired, InvalidInput, Message
+from esozflow.states.calls import Tokens
 from esozflow.states.events import RequestFilled, RequestSigned, SigningFailed
 from esozflow.states.flow import auth_ui, pis, sign_up
 from esozflow.states.registration import RegistrationRequest
 from esozflow.states.settings import RegisterAuth, Settings
-from esozflow.states.signup import SignUp, gathered
+from esozflow.states.signup import Query, SignUp, User, gathered
 from esozflow.states.token_end import end_of
 
 from ..people import TODAY, example_request
@@ -127,6 +128,13 @@ def test_an_error_that_comes_back_leaves_nothing_at_the_pis(examples: SimpleName
     assert held(snapshot.context) == set()
 
 
+def test_a_browser_that_came_back_with_a_code_leaves_the_code_alone_at_the_pis(examples: SimpleNamespace) -> None:
+    snapshot = examples.at(pis(), *examples.way_to("hand_over"), examples.callback())
+
+    assert snapshot.state == "exchange"
+    assert held(snapshot.context) == {"code"}
+
+
 def test_a_message_does_not_outlive_the_trouble_that_it_tells_of(examples: SimpleNamespace) -> None:
     x, way = examples, examples.way_to
     for events, state in (
@@ -137,6 +145,59 @@ def test_a_message_does_not_outlive_the_trouble_that_it_tells_of(examples: Simpl
         snapshot = x.at(sign_up(), *events)
         assert snapshot.state == state
         assert snapshot.context.messages == ()
+
+
+# Moves that say nothing and forget nothing: whatever leads there has forgotten already.
+SILENT = {
+    ("hand_over", "HandedOver", "validate_params"),
+    ("hand_over", "Expired", "not_returned"),
+    ("validate_params", "Opened", "init_validation"),
+    ("available_scopes", "Answered", "scope_names"),
+    ("scope_names", "Answered", "client_details"),
+    ("scope_names", "Unanswered", "client_details"),
+    ("scope_names", "Unreachable", "client_details"),
+    ("client_details", "Answered", "consent"),
+}
+
+
+def test_no_other_move_keeps_a_message_or_an_id_of_what_was_before(examples: SimpleNamespace) -> None:
+    x = examples
+    known = frozenset({(x.CLIENT_ID, x.REDIRECT_URI)})
+    flow = sign_up(Settings(available_scopes_check=True, redirect_errors=True, known_redirects=known))
+    first = next(iter(x.walk(flow)))[0]
+    context = SignUp(
+        client=x.client(),
+        oauth_state=SecretStr(x.STATE),
+        code=SecretStr("c"),
+        query=Query(
+            client_id=x.CLIENT_ID,
+            redirect_uri=x.REDIRECT_URI,
+            scope=x.SCOPE,
+            user_data=SecretStr("AAAA"),
+            token=SecretStr("t"),
+        ),
+        patient=SecretStr("{}"),
+        jwt=SecretStr("j"),
+        user=User(person_id="p", id=x.USER_ID),
+        session_token=SecretStr("s"),
+        tokens=Tokens(access_token=SecretStr("a"), refresh_token=SecretStr("r"), expires_at=1, scope="", user_id="u"),
+        scopes=tuple(x.SCOPE.split()),
+        messages=(Message(code="stale"),),
+        request_id="stale",
+    )
+    keeping: set[tuple[str, str, str]] = set()
+    for state, kind in flow.table:
+        for event in (event for event in x.EVENTS if type(event) is kind):
+            try:
+                after = flow.step(replace(first, state=state, context=context), event, x.NOW).snapshot
+            except EventRefused:
+                continue
+            if Message(code="stale") in after.context.messages:
+                keeping.add((state, kind.__name__, after.state))
+            elif state in ("exchange", "exchange_unsent", "register", "init_validation", "approve", "confirm"):
+                assert after.context.request_id != "stale", (state, event)
+            assert isinstance(after.context.messages, tuple)
+    assert keeping == SILENT
 
 
 def test_available_scopes_that_end_a_sign_up_leave_nothing(examples: SimpleNamespace) -> None:
