@@ -200,6 +200,26 @@ def test_no_other_move_keeps_a_message_or_an_id_of_what_was_before(examples: Sim
     assert keeping == SILENT
 
 
+def test_the_query_is_kept_as_it_came_until_its_credentials_have_served(examples: SimpleNamespace) -> None:
+    kept = {"client_id": examples.CLIENT_ID, "redirect_uri": examples.REDIRECT_URI, "scope": examples.SCOPE}
+    secrets = {
+        "init_validation": {"user_data": examples.CANARIES["user_data"], "token": examples.CANARIES["query_token"]},
+        "scope_names": {"user_data": "", "token": ""},
+    }
+    for state, served in secrets.items():
+        query = examples.at(auth_ui(), *examples.way_to(state, part="auth_ui")).context.query
+        assert query == Query(
+            **kept, **{name: SecretStr(value) for name, value in served.items()}, state=SecretStr(examples.STATE)
+        )
+
+
+def test_the_patient_is_kept_in_the_letters_in_which_the_answer_came(examples: SimpleNamespace) -> None:
+    patient = examples.at(auth_ui(), *examples.way_to("confirm", part="auth_ui")).context.patient
+
+    assert json.loads(patient.get_secret_value()) == examples.patient()
+    assert "мама" in patient.get_secret_value()
+
+
 def test_available_scopes_that_end_a_sign_up_leave_nothing(examples: SimpleNamespace) -> None:
     flow = auth_ui(Settings(available_scopes_check=True))
     none = examples.answered(200, {"scope": "other"})
