@@ -65,7 +65,7 @@ def _judge(found: list[Verdict], guards: frozenset[str], *, whole: bool) -> int:
 
     untold = [verdict for verdict in found if verdict.status not in KILLED | ALIVE]
     alive = {verdict.change(): verdict for verdict in found if verdict.status in ALIVE}
-    of_guards = [change for change, verdict in alive.items() if verdict.function in guards or "when=" in change.was]
+    of_guards = [change for change, verdict in alive.items() if verdict.function in guards or change.of_when]
     explained = listed(SURVIVORS)
     return max(
         _complain("No verdict yet on mutants of", {verdict.function for verdict in untold}),
