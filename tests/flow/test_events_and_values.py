@@ -208,6 +208,7 @@ def test_an_input_too_deep_to_be_described_is_refused_like_any_other() -> None:
     with pytest.raises(InvalidInput) as caught:
         Coloured.read({"colour": deep})
     assert caught.value.problems == (Problem(path="", rule="too_deep"),)
+    assert str(caught.value).startswith("Coloured is not valid: Coloured: too_deep.")
 
 
 def test_a_value_that_many_threads_are_the_first_to_use_is_whole_for_each_of_them() -> None:

@@ -61,14 +61,14 @@ def _judge(found: list[Verdict], guards: frozenset[str], *, whole: bool) -> int:
     for package, counted in by_package(found).items():
         _say(f"{package}: " + ", ".join(f"{count} {status}" for status, count in counted.most_common()))
     killed = sum(verdict.status in KILLED for verdict in found)
-    _say(f"{killed} of {len(found)} killed: {killed / len(found):.1%}")
+    _say(f"{killed} of {len(found)} killed: {killed / max(len(found), 1):.1%}")
 
     untold = [verdict for verdict in found if verdict.status not in KILLED | ALIVE]
     alive = {verdict.change(): verdict for verdict in found if verdict.status in ALIVE}
-    of_guards = [change for change, verdict in alive.items() if verdict.function in guards or "when=" in change.was]
+    of_guards = [change for change, verdict in alive.items() if verdict.function in guards or change.of_when]
     explained = listed(SURVIVORS)
     return max(
-        _complain("No verdict", [verdict.mutant for verdict in untold]),
+        _complain("No verdict yet on mutants of", {verdict.function for verdict in untold}),
         _complain("A mutant of a guard survives", of_guards),
         _complain(f"Not in {SURVIVORS.relative_to(ROOT)}", set(alive) - explained),
         _complain("Listed, but killed or gone", explained - set(alive) if whole else ()),

@@ -11,9 +11,9 @@ from time import process_time
 from mutmut.state import state
 
 AFRESH = bool(os.environ.get("MUTANTS_AFRESH"))
-ENOUGH = 60.0 if AFRESH else 2.5
+ENOUGH = 60.0 if AFRESH else 8.0
 """Seconds of tests for one mutant."""
-MOST = 1_000 if AFRESH else 60
+MOST = 1_000 if AFRESH else 200
 """Tests for one mutant."""
 CASE = 0.02
 """Seconds by which each further case of a test is put off."""

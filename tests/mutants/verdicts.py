@@ -15,6 +15,7 @@ from mutmut.stats import status_by_exit_code
 # What mutmut calls a segfault is SIGKILL after the limit of time; "interrupted" is a test file that cannot be imported.
 KILLED = frozenset({"killed", "timeout", "segfault", "check was interrupted by user"})
 ALIVE = frozenset({"survived", "no tests"})
+_WHEN = re.compile(r"\bwhen=(?:\([^)]*\)|\w+)")
 _LISTED = re.compile(r"^- `(?P<function>[^`]+)`: `(?P<was>[^`]*)` → `(?P<is_now>[^`]*)`$")
 
 
@@ -25,6 +26,11 @@ class Change:
     function: str
     was: str
     is_now: str
+
+    @property
+    def of_when(self) -> bool:
+        """Whether the guards of a transition were changed."""
+        return _WHEN.findall(self.was) != _WHEN.findall(self.is_now)
 
     def __str__(self) -> str:
         return f"- `{self.function}`: `{self.was}` → `{self.is_now}`"

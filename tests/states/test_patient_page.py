@@ -114,6 +114,24 @@ def test_a_date_is_shown_as_a_day_and_anything_else_in_its_place_as_it_came() ->
     assert values[1] == "soon"
 
 
+def test_what_looks_like_a_date_is_one_only_where_a_date_is_expected() -> None:
+    assert shown({"last_name": "2013-05-19"}) == [("person", "last_name", "2013-05-19")]
+
+
+def test_a_type_is_looked_up_by_the_list_that_holds_it() -> None:
+    assert shown({"documents": [{"type": "PASSPORT", "phones": [{"type": "MOBILE"}]}]}) == [
+        ("documents", "type", ("dictionary", {"dictionary": "DOCUMENT_TYPE", "value": "PASSPORT"})),
+        ("documents", "type", ("dictionary", {"dictionary": "PHONE_TYPE", "value": "MOBILE"})),
+    ]
+
+
+def test_what_is_no_object_is_shown_under_the_name_of_its_group() -> None:
+    assert shown({"documents": ["text", ["inner"]]}) == [
+        ("documents", "documents", "text"),
+        ("documents", "documents", "inner"),
+    ]
+
+
 def test_each_document_of_the_relationship_is_a_group_after_the_confidant() -> None:
     confidant = {"documents_relationship": [{"number": "1"}, "text", {"number": "2"}], "last_name": "Садова"}
     groups = groups_of(SignUp(patient=SecretStr(json.dumps({"confidant_person": confidant}))))

@@ -465,3 +465,18 @@ def test_an_end_leads_back_to_the_start_of_the_pis_only_where_its_redirect_uri_i
 )
 def test_the_origin_of_a_redirect_uri_is_scheme_host_and_port(uri: str, origin: str) -> None:
     assert origin_of(uri) == origin
+
+
+def test_a_question_mark_in_a_query_is_part_of_it() -> None:
+    requested = "https://pis.example.ua/cb?next=/a?b"
+
+    assert code_in(f"{requested}&code=c", requested) == "c"
+    assert code_in(f"{requested}?code=c", requested) is None
+
+
+def test_a_returned_uri_may_be_as_long_as_the_limit_and_no_longer() -> None:
+    requested = "https://pis.example.ua/cb"
+    room = MAX_RETURNED - len(f"{requested}?code=")
+
+    assert code_in(f"{requested}?code={'c' * room}", requested) == "c" * room
+    assert code_in(f"{requested}?code={'c' * (room + 1)}", requested) is None

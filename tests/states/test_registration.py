@@ -13,7 +13,7 @@ from esozflow.flow import InvalidInput, UsageError
 from esozflow.states import dictionaries
 from esozflow.states.dictionaries import UKRAINIAN_NAMES_OF_OURS, DocumentType, Entry, Gender, PhoneType
 from esozflow.states.formats import MOST_ITEMS
-from esozflow.states.person import Document, Phone
+from esozflow.states.person import DOCUMENT_NUMBERS, Document, Phone
 from esozflow.states.registration import RegistrationRequest, rules_on
 from esozflow.states.rules import RULES, RULES_OF_OURS
 
@@ -464,6 +464,13 @@ def test_each_document_type_has_its_numbers(kind: str, number: str) -> None:
 def test_a_number_of_another_form_is_refused(kind: str, number: str, rule: str) -> None:
     given = example_request(person__documents__0=document(kind, number, **EXPIRES))
     assert problems_of(given) == [("person.documents.0.number", rule)]
+
+
+def test_a_refused_number_says_which_form_its_type_has() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        accepted(example_request(person__documents__0=document("PASSPORT", "AM123456", **EXPIRES)))
+    [problem] = refused.value.problems
+    assert problem.params == {"pattern": DOCUMENT_NUMBERS[DocumentType.PASSPORT]}
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from esozflow.flow import FlowBroken
 from esozflow.states.calls import Credential, HttpRequest, SaveTokens, Service
 from esozflow.states.flow import auth_ui, sign_up
+from esozflow.states.hand_over import hand_over_url
 from esozflow.states.settings import RegisterAuth, Settings
+from esozflow.states.signup import SignUp
 
 
 def request_at(examples: SimpleNamespace, settings: Settings, *events: Any) -> HttpRequest:
@@ -326,3 +329,12 @@ def test_every_host_is_one_of_the_two_configured_services(examples: SimpleNamesp
         if call and isinstance(call.request, HttpRequest):
             assert call.request.service in (Service.AUTH, Service.API)
             assert call.request.path.startswith("/")
+
+
+def test_a_base_url_of_the_auth_ui_loses_its_last_slash_and_nothing_else(examples: SimpleNamespace) -> None:
+    client = examples.client(auth_ui="https://auth.example.ua/XX/")
+    signup = SignUp(client=client, user_data=SecretStr("a"), confidant_token=SecretStr("b"))
+
+    url = hand_over_url(signup, Settings()).get_secret_value()
+
+    assert url.startswith("https://auth.example.ua/XX/confidant/sign-up?")

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from esozflow.flow import Expired, InvalidInput
+from esozflow.flow import EventRefused, Expired, InvalidInput, Message
+from esozflow.states.calls import Tokens
 from esozflow.states.events import RequestFilled, RequestSigned, SigningFailed
 from esozflow.states.flow import auth_ui, pis, sign_up
 from esozflow.states.registration import RegistrationRequest
 from esozflow.states.settings import RegisterAuth, Settings
-from esozflow.states.signup import SignUp, gathered
+from esozflow.states.signup import Query, SignUp, User, gathered
 from esozflow.states.token_end import end_of
 
 from ..people import TODAY, example_request
@@ -115,6 +116,108 @@ def test_a_user_who_never_came_back_leaves_nothing_at_the_pis(examples: SimpleNa
 
     assert snapshot.state == "not_returned"
     assert held(snapshot.context) == set()
+
+
+def test_an_error_that_comes_back_leaves_nothing_at_the_pis(examples: SimpleNamespace) -> None:
+    flow = pis()
+    error = examples.callback(code=None, error="access_denied")
+
+    snapshot = examples.at(flow, *examples.way_to("hand_over"), error)
+
+    assert snapshot.state == "returned_error"
+    assert held(snapshot.context) == set()
+
+
+def test_a_browser_that_came_back_with_a_code_leaves_the_code_alone_at_the_pis(examples: SimpleNamespace) -> None:
+    snapshot = examples.at(pis(), *examples.way_to("hand_over"), examples.callback())
+
+    assert snapshot.state == "exchange"
+    assert held(snapshot.context) == {"code"}
+
+
+def test_a_message_does_not_outlive_the_trouble_that_it_tells_of(examples: SimpleNamespace) -> None:
+    x, way = examples, examples.way_to
+    for events, state in (
+        ((*way("sign"), x.SigningFailed(code="cancelled"), x.EditAgain()), "prepare"),
+        ((*way("sign"), x.SigningFailed(code="cancelled"), way("hand_over")[-1]), "hand_over"),
+        ((*way("save_tokens"), x.VaultAnswered(status=503), x.Retry(), x.VaultAnswered(status=200)), "signed_up"),
+    ):
+        snapshot = x.at(sign_up(), *events)
+        assert snapshot.state == state
+        assert snapshot.context.messages == ()
+
+
+# Moves that say nothing and forget nothing: whatever leads there has forgotten already.
+SILENT = {
+    ("hand_over", "HandedOver", "validate_params"),
+    ("hand_over", "Expired", "not_returned"),
+    ("validate_params", "Opened", "init_validation"),
+    ("available_scopes", "Answered", "scope_names"),
+    ("scope_names", "Answered", "client_details"),
+    ("scope_names", "Unanswered", "client_details"),
+    ("scope_names", "Unreachable", "client_details"),
+    ("client_details", "Answered", "consent"),
+}
+
+
+def test_no_other_move_keeps_a_message_or_an_id_of_what_was_before(examples: SimpleNamespace) -> None:
+    x = examples
+    known = frozenset({(x.CLIENT_ID, x.REDIRECT_URI)})
+    flow = sign_up(Settings(available_scopes_check=True, redirect_errors=True, known_redirects=known))
+    first = next(iter(x.walk(flow)))[0]
+    context = SignUp(
+        client=x.client(),
+        oauth_state=SecretStr(x.STATE),
+        code=SecretStr("c"),
+        query=Query(
+            client_id=x.CLIENT_ID,
+            redirect_uri=x.REDIRECT_URI,
+            scope=x.SCOPE,
+            user_data=SecretStr("AAAA"),
+            token=SecretStr("t"),
+        ),
+        patient=SecretStr("{}"),
+        jwt=SecretStr("j"),
+        user=User(person_id="p", id=x.USER_ID),
+        session_token=SecretStr("s"),
+        tokens=Tokens(access_token=SecretStr("a"), refresh_token=SecretStr("r"), expires_at=1, scope="", user_id="u"),
+        scopes=tuple(x.SCOPE.split()),
+        messages=(Message(code="stale"),),
+        request_id="stale",
+    )
+    keeping: set[tuple[str, str, str]] = set()
+    for state, kind in flow.table:
+        for event in (event for event in x.EVENTS if type(event) is kind):
+            try:
+                after = flow.step(replace(first, state=state, context=context), event, x.NOW).snapshot
+            except EventRefused:
+                continue
+            if Message(code="stale") in after.context.messages:
+                keeping.add((state, kind.__name__, after.state))
+            elif state in ("exchange", "exchange_unsent", "register", "init_validation", "approve", "confirm"):
+                assert after.context.request_id != "stale", (state, event)
+            assert isinstance(after.context.messages, tuple)
+    assert keeping == SILENT
+
+
+def test_the_query_is_kept_as_it_came_until_its_credentials_have_served(examples: SimpleNamespace) -> None:
+    kept = {"client_id": examples.CLIENT_ID, "redirect_uri": examples.REDIRECT_URI, "scope": examples.SCOPE}
+    secrets = {
+        "init_validation": {"user_data": examples.CANARIES["user_data"], "token": examples.CANARIES["query_token"]},
+        "scope_names": {"user_data": "", "token": ""},
+    }
+    for state, served in secrets.items():
+        query = examples.at(auth_ui(), *examples.way_to(state, part="auth_ui")).context.query
+        assert query == Query(
+            **kept, **{name: SecretStr(value) for name, value in served.items()}, state=SecretStr(examples.STATE)
+        )
+
+
+def test_the_patient_is_kept_in_the_letters_in_which_the_answer_came(examples: SimpleNamespace) -> None:
+    patient = examples.at(auth_ui(), *examples.way_to("confirm", part="auth_ui")).context.patient
+
+    assert json.loads(patient.get_secret_value()) == examples.patient()
+    assert "мама" in patient.get_secret_value()
 
 
 def test_available_scopes_that_end_a_sign_up_leave_nothing(examples: SimpleNamespace) -> None:

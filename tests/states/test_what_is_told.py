@@ -1,0 +1,100 @@
+"""What a sign-up says and remembers when a call fails, by the call and the way in which it failed."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from esozflow.flow import Expired, Unanswered, Unreachable
+from esozflow.states.flow import auth_ui, sign_up
+from esozflow.states.settings import Settings
+
+SETTINGS = Settings(available_scopes_check=True)
+LOST = Unanswered(reason="timeout")
+UNSENT = Unreachable(reason="refused")
+
+
+def after(examples: SimpleNamespace, state: str, *events: Any) -> Any:
+    flow = auth_ui(SETTINGS if state == "available_scopes" else Settings())
+    way = "register" if state == "available_scopes" else state
+    before: tuple[Any, ...] = examples.way_to(way, part="auth_ui")
+    return examples.at(flow, *before, *events)
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "leads_to", "told"),
+    [
+        ("init_validation", LOST, "validation_unavailable", "no_answer"),
+        ("init_validation", UNSENT, "validation_unavailable", "no_connection"),
+        ("register", UNSENT, "confirm", "no_connection"),
+        ("client_details", LOST, "consent_unavailable", "no_answer"),
+        ("client_details", UNSENT, "consent_unavailable", "no_connection"),
+        ("approve", LOST, "consent", "no_answer"),
+        ("approve", UNSENT, "consent", "no_connection"),
+    ],
+)
+def test_a_lost_answer_and_a_call_that_was_not_sent_are_told_apart(
+    state: str, event: Any, leads_to: str, told: str, examples: SimpleNamespace
+) -> None:
+    found = after(examples, state, event)
+
+    assert (found.state, [message.code for message in found.context.messages]) == (leads_to, [told])
+
+
+def test_a_registration_whose_result_is_unknown_is_remembered_whatever_comes_then(examples: SimpleNamespace) -> None:
+    for event, told in (
+        (LOST, []),
+        (examples.answered(502), None),
+        (examples.answered(201, {}), None),
+        (examples.refused(500, "Failed to save signed content"), None),
+    ):
+        found = after(examples, "register", event)
+        assert found.context.maybe_registered
+        assert told is None or [message.code for message in found.context.messages] == told
+    again = after(examples, "register", LOST, examples.RegisterAgain(), UNSENT)
+    assert (again.state, again.context.maybe_registered) == ("register_unknown", True)
+    assert [message.code for message in again.context.messages] == ["no_connection"]
+    assert not after(examples, "register", UNSENT).context.maybe_registered
+
+
+def test_a_failure_inside_esoz_ends_the_registration_with_its_text_and_without_its_data(
+    examples: SimpleNamespace,
+) -> None:
+    found = after(examples, "register", examples.refused(500, "Failed to save signed content", type="internal_error"))
+
+    assert found.state == "register_refused"
+    assert found.context.messages
+    assert found.context.request_id == "request-500"
+    assert found.context.jwt is None
+    assert found.context.patient is None
+
+
+def test_a_client_that_esoz_does_not_know_is_told_so(examples: SimpleNamespace) -> None:
+    for status in (404, 422):
+        found = after(examples, "client_details", examples.refused(status))
+        assert (found.state, [message.code for message in found.context.messages]) == (
+            "client_refused",
+            ["client_not_found"],
+        )
+        assert found.context.session_token is None
+    refused = after(examples, "client_details", examples.refused(400, "Invalid signature"))
+    assert refused.state == "consent_unavailable"
+    assert refused.context.messages
+
+
+def test_a_patient_without_any_access_to_give_is_told_so(examples: SimpleNamespace) -> None:
+    for scope in ("", "other:read"):
+        found = after(examples, "available_scopes", examples.REGISTERED, examples.answered(200, {"scope": scope}))
+        assert (found.state, [message.code for message in found.context.messages]) == ("no_access", ["no_access"])
+        assert found.context.session_token is None
+
+
+def test_a_link_that_nobody_opened_expires_and_drops_what_it_was_made_of(examples: SimpleNamespace) -> None:
+    found = examples.at(sign_up(), *examples.way_to("validate_params"), Expired())
+
+    assert found.state == "expired"
+    assert found.context.messages == ()
+    assert found.context.user_data is None
+    assert found.context.confidant_token is None
