@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(sort $(shell find flow states adapters -type f -not -name '*.pyc'))
 JOBS ?= auto
+# Tests that mostly wait for other processes, browsers and databases: to trace all of these takes half of the time.
+PROCESSES := tests/browser tests/conformance tests/journeys tests/soak tests/test_examples.py
 
 .PHONY: demo test check bench bench-check diagrams screenshots soak mutants format clean
 .DELETE_ON_ERROR:
@@ -26,9 +28,10 @@ demo: $(VENV)/ready
 
 test: $(VENV)/ready
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=
+	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report= $(addprefix --ignore=,$(PROCESSES))
 	$(BIN)/coverage report --include='*/flow/*,*/states/*' --fail-under=100
 	$(BIN)/coverage report --include='*/adapters/*' --fail-under=95
+	$(BIN)/python -m pytest -n $(JOBS) $(PROCESSES)
 
 check: $(VENV)/ready
 	$(BIN)/ruff check .

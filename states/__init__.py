@@ -64,7 +64,22 @@ __all__ = [
 ]
 
 _HOMES = {
-    "events": ("Accept", "CallbackReceived", "Confirm", "Decline", "EditAgain", "HandedOver", "Leave", "Opened", "OpenedMalformed", "RegisterAgain", "RequestFilled", "RequestSigned", "Retry", "SigningFailed"),
+    "events": (
+        "Accept",
+        "CallbackReceived",
+        "Confirm",
+        "Decline",
+        "EditAgain",
+        "HandedOver",
+        "Leave",
+        "Opened",
+        "OpenedMalformed",
+        "RegisterAgain",
+        "RequestFilled",
+        "RequestSigned",
+        "Retry",
+        "SigningFailed",
+    ),
     "flow": ("auth_ui", "pis", "sign_up"),
     "migrations": ("MIGRATIONS",),
     "names": ("Actor", "Name"),

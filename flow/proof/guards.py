@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from ..definition import Guard
 from ..events import Event
-from ..flow import Flow
-from ..machine import Row
 
 Case = tuple[Any, Event]
 """A context and an event."""
@@ -32,21 +31,26 @@ class Decided:
     broken: tuple[str, ...]
 
 
-def decided(flow: Flow[Any], state: str, event: type[Event], cases: Iterable[Case]) -> Decided:
-    """Try every case on every row, whether or not an earlier one takes it."""
-    rows = flow.table[state, event]
+Guards = tuple[Guard[Any, Any], ...]
+"""The guards of one row, in the order in which they are asked."""
+Known = dict[tuple[str, type[Event], tuple[Guards, ...]], Decided]
+"""What was decided, by state, event and the guards of its rows."""
+
+
+def decided(rows: Sequence[Guards], cases: Iterable[Case]) -> Decided:
+    """Try every case on the guards of every row, whether or not an earlier one takes it."""
     taken, gaps, broken = [0] * len(rows), 0, dict[str, None]()
     holding: list[set[int]] = [set() for _ in rows]
     number = 0
     for number, (context, happened) in enumerate(cases, start=1):
-        held = [place for place, row in enumerate(rows) if _holds(row, context, happened, broken)]
+        held = [place for place, guards in enumerate(rows) if _holds(guards, context, happened, broken)]
         for place in held:
             holding[place].add(number)
         if held:
             taken[held[0]] += 1
         else:
             gaps += 1
-    guarded = [place for place, row in enumerate(rows) if row.guards]
+    guarded = [place for place, guards in enumerate(rows) if guards]
     return Decided(
         cases=number,
         taken=tuple(taken),
@@ -60,8 +64,8 @@ def _mixed(one: set[int], two: set[int]) -> bool:
     return bool(one & two) and bool(one - two) and bool(two - one)
 
 
-def _holds(row: Row, context: Any, event: Event, broken: dict[str, None]) -> bool:
-    for guard in row.guards:
+def _holds(guards: Guards, context: Any, event: Event, broken: dict[str, None]) -> bool:
+    for guard in guards:
         try:
             held: object = guard.holds(context, event)
         except Exception as error:

@@ -10,7 +10,7 @@ from ..flow import Flow
 from ..snapshot import Repeat
 from ..verification import mistakes
 from .agreement import disagreements
-from .guards import Cases, Decided, decided
+from .guards import Cases, Decided, Known, decided
 from .repetition import repeated
 from .report import Finding, Report
 
@@ -18,13 +18,20 @@ DEFINITION = "the definition has no mistake"
 GUARDS = "every case is taken by exactly one row"
 
 
-def proof(flow: Flow[Any], cases: Cases | None = None, ordered: Mapping[tuple[str, str], str] | None = None) -> Report:
+def proof(
+    flow: Flow[Any],
+    cases: Cases | None = None,
+    ordered: Mapping[tuple[str, str], str] | None = None,
+    *,
+    known: Known | None = None,
+) -> Report:
     """Prove what can be proved of the flow.
 
     `cases` gives the space over which guards are decided; without it they are open. `ordered` names, with the reason,
-    each state and event whose guards share cases on purpose: there the order of the rows decides.
+    each state and event whose guards share cases on purpose: there the order of the rows decides. `known` keeps what
+    was decided, for flows that share states and cases: the same guards are then decided once.
     """
-    guards = _Guards(flow, cases or (lambda state, event: None), ordered or {})
+    guards = _Guards(flow, cases or (lambda state, event: None), ordered or {}, {} if known is None else known)
     findings = [Finding(rule=DEFINITION, where=flow.name, says=one) for one in _mistakes(flow)]
     findings += [*repeated(flow), *disagreements(flow), *guards.findings()]
     return Report(flow=flow.name, findings=tuple(findings), open=tuple(guards.undecided()), facts=_facts(flow, guards))
@@ -35,11 +42,18 @@ def _mistakes(flow: Flow[Any]) -> Iterator[str]:
 
 
 class _Guards:
-    def __init__(self, flow: Flow[Any], cases: Cases, ordered: Mapping[tuple[str, str], str]) -> None:
+    def __init__(self, flow: Flow[Any], cases: Cases, ordered: Mapping[tuple[str, str], str], known: Known) -> None:
         self._flow, self._ordered = flow, ordered
-        self._guarded = [key for key, rows in flow.table.items() if any(row.guards for row in rows)]
+        asked = {key: tuple(row.guards for row in rows) for key, rows in flow.table.items()}
+        self._guarded = [key for key, guards in asked.items() if any(guards)]
         spaces = {key: cases(*key) for key in self._guarded}
-        self.decided = {key: decided(flow, *key, space) for key, space in spaces.items() if space is not None}
+        self.decided: dict[tuple[str, type[Event]], Decided] = {}
+        for key, space in spaces.items():
+            if space is not None:
+                of = (*key, asked[key])
+                if of not in known:
+                    known[of] = decided(asked[key], space)
+                self.decided[key] = known[of]
 
     def undecided(self) -> Iterator[Finding]:
         for state, event in self._guarded:

@@ -28,7 +28,7 @@ from esozflow.states.settings import Settings
 from esozflow.states.signup import PisClient, Query, SignUp, User
 
 SOAK = "SOAK" in os.environ
-WALKS = 5_000 if SOAK else 300
+WALKS = 5_000 if SOAK else 100
 GOLDEN = Path(__file__).parent / "golden"
 PARTIES = {"whole": sign_up, "auth_ui": auth_ui, "pis": pis}
 
