@@ -5,7 +5,7 @@ that were violated, or in neither (PIS API blueprint, "API manifest").
 """
 
 from collections.abc import Iterable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     ConfigDict,
@@ -58,6 +58,11 @@ class VaultAnswered(AnsweredByPort):
 
 class _Part(Value):
     model_config = ConfigDict(extra="ignore", strict=False)
+
+    @classmethod
+    def read(cls, given: object) -> Self:
+        """Build it from what ЕСОЗ sent. A field that is strict stays strict; raises `InvalidInput`."""
+        return cls._checked(lambda: cls.model_validate(given))
 
 
 _Text = Annotated[StrictStr, StringConstraints(min_length=1)]
