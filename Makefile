@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 SOURCES := $(sort $(shell find flow states adapters -type f -not -name '*.pyc'))
 JOBS ?= auto
 # Tests that mostly wait for other processes, browsers and databases: to trace all of these takes half of the time.
-PROCESSES := tests/browser tests/conformance tests/journeys tests/soak tests/test_examples.py
+PROCESSES := tests/browser tests/soak tests/test_examples.py \
+	$(addprefix tests/journeys/test_,killed.py many_workers.py state_machine.py store_faults.py threads_on_databases.py up.py)
 
 .PHONY: demo test check bench bench-check diagrams screenshots soak mutants format clean
 .DELETE_ON_ERROR:

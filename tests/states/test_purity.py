@@ -59,7 +59,7 @@ def test_a_whole_sign_up_runs_without_clock_socket_and_randomness(
         secrets: ("token_bytes", "token_hex", "token_urlsafe", "choice"),
         os: ("urandom", "getenv"),
     }
-    sign_up.cache_clear()
+    flow_module._whole.cache_clear()
     with monkeypatch.context() as patched:
         for module, attributes in names.items():
             for attribute in attributes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from .....flow import UsageError
+from .....flow import StoreFailed, UsageError
 from ..database import Database
 
 VERSION_TABLE: Final = "esozflow_schema"
@@ -19,12 +20,15 @@ VERSION_TABLE: Final = "esozflow_schema"
 _LOCK: Final = 0x65736F7A
 """Number of PostgreSQL's advisory lock under which one process at a time changes the schema."""
 
+_PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, None)
+"""Seconds between attempts to change how a file is written."""
+
 
 def upgrade(database: Database) -> None:
     """Make the tables, or bring them up to date; what is current is left alone. Raises `StoreFailed`, `UsageError`."""
     if database.file:
         database.file.touch(mode=0o600)
-        database.read(lambda connection: connection.exec_driver_sql("PRAGMA journal_mode=WAL"))
+        _write_ahead(database)
     database.write(_upgrade)
 
 
@@ -33,6 +37,19 @@ def check(database: Database) -> None:
     if database.file and not database.file.exists():
         raise _outdated()  # to look into it would make it
     _is_known(database.read(_current))
+
+
+def _write_ahead(database: Database) -> None:
+    """Let readers and a writer of a file work side by side. SQLite does not wait for others who ask for it, too."""
+    for pause in _PAUSES:
+        try:
+            database.read(lambda connection: connection.exec_driver_sql("PRAGMA journal_mode=WAL"))
+        except StoreFailed as busy:
+            if busy.code != "store_busy" or pause is None:
+                raise
+            time.sleep(pause)
+        else:
+            return
 
 
 def _upgrade(connection: Connection) -> None:
