@@ -16,6 +16,8 @@ from esozflow.adapters.envelope import outcome_of
 from esozflow.flow import Outcome, Unanswered
 from esozflow.states.answers import Answered, ApiError
 
+from ..sizes import size
+
 MALFORMED = Unanswered(reason="malformed")
 
 
@@ -179,7 +181,7 @@ envelopes = st.dictionaries(keys, json_values | st.dictionaries(inner_keys, json
 header_names = st.sampled_from(["Location", "X-Request-ID", "Retry-After", "retry-after", "Content-Type"]) | st.text()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=size(200), deadline=None)
 @given(
     st.integers(), st.dictionaries(header_names, st.text() | st.datetimes().map(format_datetime)),
     st.binary() | envelopes,
@@ -194,7 +196,7 @@ def test_only_outcomes_come_out(status: int, headers: dict[str, str], body: byte
         assert outcome.request_id is None or outcome.request_id.isascii()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=size(150), deadline=None)
 @given(st.sampled_from([200, 201, 302, 401, 422, 500]), envelopes, st.data())
 def test_a_damaged_envelope_is_still_only_an_outcome(status: int, body: bytes, data: st.DataObject) -> None:
     position = data.draw(st.integers(0, len(body)))

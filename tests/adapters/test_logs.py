@@ -21,6 +21,8 @@ from esozflow.flow import Move, Moved, Value
 from esozflow.states.names import Actor, Name
 from esozflow.states.signup import SignUp
 
+from ..sizes import size
+
 AT = datetime(2026, 1, 31, 12, tzinfo=UTC)
 JWT = "eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9.eyJhdWQiOiJwaXMtcmVnaXN0cmF0aW9uIn0.c2ln"
 HARMLESS = "the call register of state confirm took 0.25 s, status 201, 3 attempts"
@@ -229,7 +231,7 @@ def test_long_text_is_cut_and_quickly_masked() -> None:
         assert len(shown(x=text)["x"]) < 100_000
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=size(300), deadline=None)
 @given(st.dictionaries(st.text(), st.recursive(
     st.none() | st.text() | st.integers() | st.binary() | st.floats(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3), max_leaves=10,

@@ -18,6 +18,8 @@ from pydantic import SecretBytes, SecretStr
 from esozflow.adapters.sealing import Keys, SealBroken, key_of, new_key
 from esozflow.flow import PeerError, StoreFailed, UsageError
 
+from ..sizes import size
+
 SOAK = "SOAK" in os.environ
 OLD, NEW, STRANGE = new_key(), new_key(), new_key()
 KEYS = Keys([NEW, OLD])
@@ -33,7 +35,7 @@ def opened(given: bytes, keys: Keys = KEYS, *, purpose: str = "snapshot", of: st
 
 
 @given(plain=st.binary(max_size=500), purpose=st.text(), of=st.text())
-@settings(max_examples=200, deadline=None, database=None)
+@settings(max_examples=size(200), deadline=None, database=None)
 def test_what_was_sealed_opens_with_the_same_words(plain: bytes, purpose: str, of: str) -> None:
     made = KEYS.seal(SecretBytes(plain), purpose=purpose, of=of)
     assert KEYS.open(made, purpose=purpose, of=of).get_secret_value() == plain

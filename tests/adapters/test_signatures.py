@@ -44,6 +44,8 @@ from esozflow.adapters.signing.envelope import (
 )
 from esozflow.flow import UsageError
 
+from ..sizes import size
+
 OLENA = Signatory(surname="Садова", given_name="Олена Петрівна", drfo="3221302486")
 CONTENT = '{"person": {"last_name": "Їжакевич"}}'.encode()
 
@@ -433,7 +435,7 @@ def test_a_trusted_certificate_with_a_malformed_directory_is_refused(directory: 
     assert check_failed_by(signed) is Check.WRONG_CERTIFICATE
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=size(300))
 @given(st.integers(0, len(SIGNED) - 1), st.integers(1, 255))
 def test_no_single_changed_byte_makes_another_content_valid(position: int, change: int) -> None:
     changed = bytearray(SIGNED)

@@ -26,6 +26,8 @@ from esozflow.flow import (
     Value,
 )
 
+from ..sizes import size
+
 CANARY = "canary-7f3a"
 
 
@@ -159,7 +161,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=500, deadline=None, database=None)
+@settings(max_examples=size(500), deadline=None, database=None)
 @given(parsed=JSON | st.fixed_dictionaries({"name": JSON, "age": JSON, "documents": JSON}))
 def test_whatever_is_read_is_valid_or_invalid_input(parsed: Any) -> None:
     try:
@@ -172,7 +174,7 @@ def test_whatever_is_read_is_valid_or_invalid_input(parsed: Any) -> None:
     assert isinstance(parsed, dict) or problems
 
 
-@settings(max_examples=500, deadline=None, database=None)
+@settings(max_examples=size(500), deadline=None, database=None)
 @given(text=st.text() | st.binary() | JSON.map(json.dumps))
 def test_whatever_text_is_read_is_valid_or_invalid_input(text: Any) -> None:
     with pytest.raises(InvalidInput):

@@ -18,6 +18,8 @@ from esozflow.states.refusals import description_of, messages_of, oauth_error_of
 from esozflow.states.scope_names import translations
 from esozflow.states.settings import Settings
 
+from ..sizes import size
+
 MALFORMED, SOAK_MALFORMED = 100, 1_000
 EVERYTHING = Settings(available_scopes_check=True)
 
@@ -91,7 +93,7 @@ def test_a_malformed_answer_to_any_call_leads_to_a_declared_state_with_a_page_or
             assert stepped.call or flow.page(stepped.snapshot) is not None
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=size(150))
 @given(data=json_values, status=st.sampled_from([200, 201, 202, 204, 299, 302, 400, 404, 422, 500, 599]))
 def test_any_json_is_a_possible_answer_to_any_call(examples: SimpleNamespace, data: Any, status: int) -> None:
     flow = sign_up(EVERYTHING)
@@ -397,7 +399,7 @@ def test_texts_of_an_answer_are_bounded_and_cannot_turn_the_page_around() -> Non
     assert all(len(params["text"]) <= 500 for _, params in found)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=size(300))
 @given(message=st.none() | st.text(), descriptions=st.lists(st.text(), max_size=30), status=st.integers(100, 599))
 def test_whatever_an_answer_says_there_is_something_to_tell(
     message: str | None, descriptions: list[str], status: int

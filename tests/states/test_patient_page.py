@@ -20,6 +20,8 @@ from esozflow.states.settings import Settings
 from esozflow.states.signup import SignUp
 from esozflow.states.texts import render
 
+from ..sizes import size
+
 leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 objects = st.dictionaries(
     st.text(max_size=8)
@@ -173,7 +175,7 @@ def test_a_group_of_an_unexpected_shape_is_shown_as_far_as_it_goes(documents: ob
     assert values == [str(leaf) for leaf in leaves_of(documents)]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=size(300))
 @given(person=objects)
 def test_every_leaf_of_any_json_object_is_shown_once(person: dict[str, Any]) -> None:
     read_back = json.loads(json.dumps(person))
@@ -184,7 +186,7 @@ def test_every_leaf_of_any_json_object_is_shown_once(person: dict[str, Any]) -> 
     assert all(value != "secret" for _, name, value in found if name == "secret")
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=size(100))
 @given(person=objects)
 def test_any_object_that_a_validation_returns_leads_to_a_page(
     examples: SimpleNamespace, person: dict[str, Any]

@@ -19,6 +19,8 @@ from esozflow.states.flow import auth_ui, sign_up
 from esozflow.states.query import MAX_LENGTH
 from esozflow.states.testing import PIECES, hostile_queries, queries
 
+from ..sizes import size
+
 QUERIES, SOAK_QUERIES = 2_000, 20_000
 
 
@@ -43,7 +45,7 @@ def test_any_query_is_accepted_or_refused_with_a_typed_error(examples: SimpleNam
     assert all(refusal.problems and "AAAA" not in str(refusal) for refusal in refusals)
 
 
-@settings(max_examples=300)
+@settings(max_examples=size(300))
 @given(query=hostile_queries())
 def test_arbitrary_text_is_accepted_or_refused_with_a_typed_error(query: str) -> None:
     for event in (Opened, CallbackReceived):

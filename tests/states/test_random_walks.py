@@ -12,7 +12,7 @@ from esozflow.flow import Event, EventRefused, Flow, Snapshot
 from esozflow.states.flow import sign_up
 from esozflow.states.settings import Settings
 
-WALKS, SOAK_WALKS, LENGTH = 2_000, 10_000, 50
+WALKS, SOAK_WALKS, LENGTH = 600, 10_000, 50
 UNKNOWN_EVENTS = 0.1
 """Share of events that are taken from all of them, not from those that the state knows."""
 

@@ -17,6 +17,8 @@ from esozflow.states.flow import auth_ui, sign_up
 from esozflow.states.redirects import MAX_LENGTH, MAX_RETURNED, code_in, host_of, is_safe, origin_of, with_parameters
 from esozflow.states.settings import Settings
 
+from ..sizes import size
+
 URI = "https://pis.example.ua/oauth/callback"
 
 # Whatever the approval returns instead of the requested URI, and whatever a browser brings as one.
@@ -333,7 +335,7 @@ def appendix_b(uri: str) -> str:
     return re.sub(r":\d*$", "", authority)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=size(300))
 @given(uri=uris())
 def test_three_parsers_agree_on_the_host_of_every_accepted_uri(uri: str) -> None:
     if not is_safe(uri):
@@ -352,7 +354,7 @@ def test_three_parsers_agree_on_the_host_of_every_ordinary_uri(uri: str) -> None
     )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=size(300))
 @given(uri=uris(), added=st.lists(st.tuples(names, values), min_size=1, max_size=4))
 def test_what_is_added_to_a_uri_is_read_back_as_it_was_and_the_rest_stays(
     uri: str, added: list[tuple[str, str]]
@@ -364,7 +366,7 @@ def test_what_is_added_to_a_uri_is_read_back_as_it_was_and_the_rest_stays(
     assert parse_qsl(urlsplit(result).query, keep_blank_values=True) == before + added
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=size(300))
 @given(uri=uris(), code=st.text(min_size=1, max_size=20, alphabet=st.characters(max_codepoint=126, min_codepoint=33)))
 def test_a_code_added_to_a_safe_uri_is_found_again_and_nothing_else_is(uri: str, code: str) -> None:
     returned = with_parameters(uri, [("code", code)])
@@ -374,7 +376,7 @@ def test_a_code_added_to_a_safe_uri_is_found_again_and_nothing_else_is(uri: str,
     assert code_in(returned.replace("https://", "https://evil.", 1), uri) is None
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=size(500))
 @given(uri=st.text(max_size=60) | st.text("htps:/@.%2fe\\#?&=[]1a\t", max_size=40).map(lambda rest: "https://" + rest))
 def test_any_text_is_either_unsafe_or_read_alike_by_all_parsers(uri: str) -> None:
     if is_safe(uri):

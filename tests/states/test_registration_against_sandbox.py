@@ -19,6 +19,8 @@ from esozflow.adapters.sandbox.validation import schema_problems
 from esozflow.flow import InvalidInput
 from esozflow.states.registration import RegistrationRequest, rules_on
 
+from ..sizes import size
+
 TODAY = date(2024, 2, 1)
 ABSENT: Any = object()
 OTHER_ID = "b075f148-7f93-4fc2-b2ec-2d81b19a9b7b"
@@ -87,7 +89,7 @@ def test_what_the_sandbox_refuses_is_refused_here_before_it_is_signed(field: str
 
 
 @given(st.lists(st.tuples(st.sampled_from(FIELDS), st.sampled_from(WRONG)), min_size=1, max_size=3), st.dates())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=size(300), deadline=None)
 def test_what_is_signed_after_several_changes_is_accepted_by_the_sandbox(
     changes: list[tuple[str, Any]], today: date
 ) -> None:

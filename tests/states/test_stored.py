@@ -108,7 +108,7 @@ def codec(flow: Flow[SignUp]) -> SnapshotCodec[SignUp]:
     return SnapshotCodec(flow, SignUp, MIGRATIONS)
 
 
-@settings(max_examples=5_000 if SOAK else 200, deadline=None, database=None)
+@settings(max_examples=5_000 if SOAK else 80, deadline=None, database=None)
 @given(snapshot=snapshots)
 def test_any_snapshot_comes_back_as_it_was(snapshot: Snapshot[SignUp]) -> None:
     assert codec(sign_up()).load(codec(sign_up()).dump(snapshot)) == snapshot

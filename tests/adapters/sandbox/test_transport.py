@@ -21,6 +21,8 @@ from hypothesis import strategies as st
 from esozflow.adapters.sandbox import AdvanceClock, Esoz, Request, SandboxSettings, Seed, run_sandbox, serve
 from esozflow.flow import InvalidInput, UsageError
 
+from ...sizes import size
+
 POSTS = [
     "/api/pis/confidant/sign-up_validation",
     "/api/pis/confidant/register",
@@ -168,7 +170,7 @@ def test_an_old_http_1_0_caller_is_served(driver):
     assert got.startswith(b"HTTP/1.1 200")
 
 
-FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+FUZZ = settings(max_examples=size(150), deadline=None, suppress_health_check=list(HealthCheck))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),

@@ -23,6 +23,8 @@ from esozflow.adapters.ui.web.headers import SECURITY_HEADERS
 from esozflow.flow import UsageError
 from esozflow.states.query import MAX_LENGTH
 
+from ...sizes import size
+
 CANARY = "canary-7f3a"
 HANG = 20.0
 """Seconds after which a test gives up."""
@@ -513,7 +515,7 @@ def base_url() -> Iterator[str]:
 
 
 @given(changes=CHANGES)
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=size(300), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_comes_is_answered_in_http_or_not_at_all_and_told_to_nobody(
     changes: list[tuple[int, int, bytes]], base_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:

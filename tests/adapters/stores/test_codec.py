@@ -20,7 +20,7 @@ from esozflow.flow import Event, Expired, Flow, ForeignSnapshot, Message, Snapsh
 
 NOON = datetime(2026, 1, 31, 12, 0, 0, 1, tzinfo=UTC)
 CANARY = "canary-7f3a"
-EXAMPLES = 5_000 if "SOAK" in os.environ else 300
+EXAMPLES = 5_000 if "SOAK" in os.environ else 100
 
 
 class Returned(Event):
