@@ -43,7 +43,7 @@ def test_no_life_of_a_parcel_breaks_a_rule(parcels: Any) -> None:
     run_state_machine_as_test(
         lives,
         settings=settings(
-            max_examples=2_000 if SOAK else 40,
+            max_examples=2_000 if SOAK else 100,
             stateful_step_count=50,
             deadline=None,
             database=None,

@@ -506,3 +506,15 @@ def test_a_commit_that_the_pure_step_refuses_is_seen(parcels: Any) -> None:
     one.witness.committed(before, replace(before, state="pricing", revision=3), move)
     assert one.witness.wrong["the engine equals the pure step"] == ["Described in quoted led to pricing"]
     assert one.witness.wrong["the journal is the path"] == ["the line of revision 3 is wrong"]
+
+
+@pytest.mark.parametrize(("fault", "then"), [(StoreFault.BEFORE, "quoted"), (StoreFault.AFTER, "lapsed")])
+def test_a_store_that_fails_while_an_instance_expires_fails_nobody(parcels: Any, fault: StoreFault, then: str) -> None:
+    one = quoted(parcels)
+    one.store_fails(fault)
+    one.expire()
+    assert one.stored.state == then
+    one.check()
+    one.expire()
+    assert one.stored.state == "lapsed"
+    one.check()

@@ -30,7 +30,7 @@ from esozflow.flow import (
     UsageError,
 )
 
-WALKS = 10_000 if os.environ.get("SOAK") == "1" else 500
+WALKS = 10_000 if os.environ.get("SOAK") == "1" else 2_000
 NOW = datetime.fromisoformat("2024-03-31T00:59:59+00:00")
 CANARY = "canary-7f3a"
 
