@@ -154,7 +154,7 @@ class Browser:
         if "Cookie" not in request.headers and (cookies := _cookies(self._jar, request)):
             request.headers["Cookie"] = cookies
         answer = self._http.send(request, allow_redirects=False, timeout=_TIMEOUT)
-        extract_cookies_to_jar(self._jar, request, answer.raw)  # type: ignore[no-untyped-call]
+        extract_cookies_to_jar(self._jar, request, answer.raw)  # type: ignore[no-untyped-call]  # requests has no types here
         return answer
 
     def cookie_header(self, *, without: frozenset[str] = frozenset()) -> str:
@@ -191,7 +191,7 @@ def origin(url: str) -> str:
 
 
 def _cookies(jar: CookieJar, request: requests.PreparedRequest) -> str | None:
-    return cast("str | None", get_cookie_header(jar, request))  # type: ignore[no-untyped-call]
+    return cast("str | None", get_cookie_header(jar, request))  # type: ignore[no-untyped-call]  # nor here
 
 
 def _target(asked: Asked, status: int, headers: Mapping[str, str], html: str) -> str | None:

@@ -142,7 +142,7 @@ class BoundedAdapter(HTTPAdapter):
             self._pool_of_host[host] = super().get_connection_with_tls_context(request, *args, **kwargs)
         return self._pool_of_host[host]
 
-    def build_response(self, req: Any, resp: Any) -> Response:  # noqa: ARG002
+    def build_response(self, req: Any, resp: Any) -> Response:  # noqa: ARG002 - as requests calls it
         """No more than the gateway reads: no cookies, no guess at an encoding."""
         response = Response()
         response.status_code, response.headers, response.raw = resp.status, CaseInsensitiveDict(resp.headers), resp

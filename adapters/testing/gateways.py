@@ -64,9 +64,14 @@ class GatewayContract:
 
     def gateway(self, base_url: str, client_secret: SecretStr | None) -> Port:
         """Give your gateway; both hosts of ЕСОЗ are at `base_url`, plain HTTP on loopback."""
-        raise NotImplementedError
+        raise NotImplementedError  # a subclass gives it
 
-    def gateway_to(self, esoz: ScriptedEsoz, base_url: str, client_secret: SecretStr | None) -> Port:  # noqa: ARG002
+    def gateway_to(
+        self,
+        esoz: ScriptedEsoz,  # noqa: ARG002 - for those that override it
+        base_url: str,
+        client_secret: SecretStr | None,
+    ) -> Port:
         """Give your gateway; override this one if it needs no HTTP."""
         return self.gateway(base_url, client_secret)
 

@@ -28,7 +28,7 @@ class SignerContract:
 
     def signer(self) -> Signer:
         """Give a signer that signs."""
-        raise NotImplementedError
+        raise NotImplementedError  # a subclass gives it
 
     def failing(self) -> Signer | None:
         """Give a signer that makes no signature: a cancelled session, a missing token; `None` if yours cannot fail."""

@@ -32,7 +32,7 @@ class StoreContract:
 
     def store(self) -> Store[Any]:
         """Give a new, empty store."""
-        raise NotImplementedError
+        raise NotImplementedError  # a subclass gives it
 
     def reopened(self, store: Store[Any]) -> Store[Any]:
         """Give the same store as another process would open it. A store in memory is only ever itself."""

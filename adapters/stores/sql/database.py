@@ -123,8 +123,6 @@ class Database:
         except FlowError:
             raise
         except Exception as error:
-            if borrowed and self._engine.dialect.is_disconnect(cast(Any, error), borrowed.dbapi_connection, None):
-                borrowed.invalidate()
             failure = failure_of(error)
         except BaseException:  # an interrupt: nobody knows what the connection was doing
             if borrowed:
@@ -132,7 +130,7 @@ class Database:
             raise
         finally:
             if borrowed:
-                borrowed.close()  # this undoes what was not committed
+                borrowed.close()  # this undoes what was not committed, and drops a connection on which that fails
         raise failure
 
 

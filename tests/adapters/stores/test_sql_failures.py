@@ -345,3 +345,35 @@ def test_an_interrupt_is_not_held_back_and_changes_nothing(stores: Any, kept: Si
     with pytest.raises(KeyboardInterrupt):
         stores.database.write(act)
     assert stores.store().load("one") == kept.snapshot()
+
+
+def test_a_connection_whose_statement_was_interrupted_is_not_used_again(stores: Any) -> None:
+    small, seen = stores.open(connections=1), list[Any]()
+
+    def act(driver: Any) -> None:
+        raise KeyboardInterrupt
+
+    small.at_once(seen.append)
+    small.at_once(seen.append)
+    assert seen[0] is seen[1]
+    with pytest.raises(KeyboardInterrupt):
+        small.at_once(act)
+    small.at_once(seen.append)
+    assert seen[2] is not seen[1]
+
+
+def test_a_prepared_transaction_that_fails_or_is_cut_is_undone_and_the_next_one_works(
+    stores: Any, kept: SimpleNamespace
+) -> None:
+    small = stores.open(connections=1)
+    store = stores.store(database=small)
+    store.create(kept.snapshot())
+
+    def act(driver: Any) -> None:
+        driver.execute("UPDATE esozflow_instances SET revision = 99")
+        if not small.file:
+            stores.database.write(lambda other: other.exec_driver_sql(OTHERS))
+        driver.execute("SELECT canary FROM nowhere")
+
+    assert failure(partial(small.as_one, act)).code == ("store_failed" if small.file else "store_unreachable")
+    assert store.load("one") == kept.snapshot()
