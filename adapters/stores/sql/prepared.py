@@ -31,7 +31,10 @@ class Driver(Protocol):
 
 
 class Prepared:
-    """A statement for one kind of database, with what its types do to each value on the way in and out."""
+    """A statement for one kind of database, with what its types do to each value on the way in and out.
+
+    A parameter may be named `new_x` where SQLAlchemy keeps `x` for itself; its value is given as `x`.
+    """
 
     __slots__ = ("_names", "_positional", "_results", "_sql", "_values")
 
@@ -40,7 +43,9 @@ class Prepared:
         self._sql = compiled.string
         self._positional = compiled.positional
         names = compiled.positiontup if compiled.positiontup is not None else compiled.binds
-        self._values = [(name, _inward(compiled.binds[name].type, dialect)) for name in names]
+        self._values = [
+            (name, name.removeprefix("new_"), _inward(compiled.binds[name].type, dialect)) for name in names
+        ]
         columns = list(cast(Any, statement).exported_columns)
         self._names = [column.name for column in columns]
         results = ((column.name, _outward(column.type, dialect)) for column in columns)
@@ -50,9 +55,9 @@ class Prepared:
         """Run the statement with a value for each of its parameters."""
         given: Any
         if self._positional:
-            given = [process(values[name]) if process else values[name] for name, process in self._values]
+            given = [process(values[name]) if process else values[name] for _, name, process in self._values]
         else:
-            given = {name: process(values[name]) if process else values[name] for name, process in self._values}
+            given = {own: process(values[name]) if process else values[name] for own, name, process in self._values}
         return driver.execute(self._sql, given)
 
     def first(self, driver: Driver, values: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+from pydantic_core import to_json
 from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 
 from ....flow import Conflict, Move, Snapshot, StaleRevision, UnknownInstance, UsageError
@@ -26,7 +26,8 @@ MAX_ID = 255
 """Characters of an id: as many as every database can have in a key."""
 _ID = re.compile(rf"[^\x00\ud800-\udfff]{{0,{MAX_ID}}}")
 
-_BOUND = [column.name for column in instances.c if column.name != "sealed"]
+_BOUND = tuple(column.name for column in instances.c if column.name != "sealed")
+_READABLE = tuple(name for name in Snapshot.__slots__ if name != "context")
 _FIND = select(instances).where(instances.c.id == bindparam("id"))
 _CREATE = insert(instances).values({column.name: bindparam(column.name, type_=column.type) for column in instances.c})
 _UPDATE = (
@@ -88,8 +89,10 @@ class SqlStore(Generic[C]):
         """Compare and set; raises `StaleRevision` or `UnknownInstance`."""
         if not _can_be(snapshot.id):
             raise UnknownInstance
-        row = {f"new_{name}": value for name, value in self._row(snapshot).items()}
-        row |= {"expected": snapshot.revision - 1} | {name: getattr(move, name) for name in Move.__slots__}
+        row = self._row(snapshot)
+        row["expected"] = snapshot.revision - 1
+        for name in Move.__slots__:
+            row[name] = getattr(move, name)
         if not self._as_one(lambda driver: all(one.run(driver, row).rowcount == 1 for one in self._move)):
             self._found(snapshot.id)
             raise StaleRevision
@@ -123,16 +126,16 @@ class SqlStore(Generic[C]):
         return found
 
     def _row(self, snapshot: Snapshot[C]) -> dict[str, Any]:
-        row = {name: getattr(snapshot, name) for name in Snapshot.__slots__ if name != "context"}
+        row = {name: getattr(snapshot, name) for name in _READABLE}
         row["ended"] = self._codec.flow.belongs(snapshot).final
-        plain = self._codec.dump(snapshot)
-        return row | {"sealed": self._keys.seal(plain, purpose=PURPOSE, of=owner_of(row))}
+        row["sealed"] = self._keys.seal(self._codec.dump(snapshot), purpose=PURPOSE, of=owner_of(row))
+        return row
 
 
-def owner_of(row: Any) -> str:
+def owner_of(row: Any) -> bytes:
     """Give what a seal is bound to: everything else in its row. Whoever changes a column breaks the seal."""
-    bound = [row[name] for name in _BOUND]
-    return json.dumps([one.astimezone(UTC).isoformat() if isinstance(one, datetime) else one for one in bound])
+    bound = map(row.__getitem__, _BOUND)
+    return to_json([one.astimezone(UTC) if isinstance(one, datetime) else one for one in bound])
 
 
 def journal_of(database: Database, id: str) -> tuple[Move, ...]:
