@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Final, Self, TypeVar, cast
 import psycopg
 from pydantic import SecretStr
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.sql.base import Executable
 
@@ -57,7 +59,13 @@ class Database:
         else:
             event.listen(self._engine, "checkin", _server_rests)
             event.listen(self._engine, "checkout", _server_is_asked)
-        self._resting = Resting(self._engine, _file_is_there if self.file else _server_is_there)
+        if self.file:
+            self._dialect = self._engine.dialect
+            self._resting = Resting(self._engine, sqlite3.Connection.cursor, _file_is_there)
+        else:
+            # SQLAlchemy has no types for this.
+            self._dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+            self._resting = Resting(self._engine, _server_cursor, _server_is_there)
         self.Taken: Final[type[Exception]] = self._engine.dialect.loaded_dbapi.IntegrityError
         """What `at_once` raises where a key is taken."""
         # The drivers begin nothing by themselves, so that a single statement is on its way once and not three times.
@@ -84,7 +92,7 @@ class Database:
 
     def prepare(self, statement: Executable) -> Prepared:
         """Compile a statement for `at_once` and `as_one`."""
-        return Prepared(statement, self._engine.dialect)
+        return Prepared(statement, self._dialect)
 
     def at_once(self, act: Callable[[Driver], T]) -> T:
         """Run single prepared statements, each a transaction of its own. Raises `StoreFailed`."""
@@ -96,7 +104,7 @@ class Database:
         def whole(driver: Driver) -> T:
             driver.execute(self._begin)
             result = act(driver)
-            driver.commit()
+            driver.execute("COMMIT")
             return result
 
         return self._run_bare(whole)
@@ -123,12 +131,12 @@ class Database:
         try:
             taken = self._resting.take()
             try:
-                result = act(cast(Driver, taken.driver_connection))
+                result = act(taken.driver)
             except Exception:
-                taken.close()  # this undoes what was not committed, and drops a connection on which that fails
+                taken.connection.close()  # undoes what was not committed, and drops a connection on which that fails
                 raise
             except BaseException:  # an interrupt: nobody knows what the connection was doing
-                taken.invalidate()
+                taken.connection.invalidate()
                 raise
             self._resting.leave(taken)
         except FlowError:
@@ -182,6 +190,10 @@ def _sqlite_connected(connection: Any, _: object) -> None:
 
 def _file_is_there(connection: Any, idle: float) -> bool:
     return True
+
+
+def _server_cursor(connection: psycopg.Connection[Any]) -> Driver:
+    return cast(Driver, psycopg.RawCursor(connection))
 
 
 def _server_is_there(connection: Any, idle: float) -> bool:

@@ -8,39 +8,55 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
+from .prepared import Driver
+
+
+@dataclass(slots=True)
+class Taken:
+    """A connection of the pool, and the cursor of the driver that runs all its prepared statements."""
+
+    connection: PoolProxiedConnection
+    driver: Driver
+    since: float = 0.0
+    """When it began to rest."""
+
 
 class Resting:
     """Takes connections from the pool of `engine`, which stays the one that makes, counts and drops them.
 
-    `usable` is asked of the driver's connection, and of the seconds for which it has rested, before it is used again.
+    `open` gives a cursor on the driver's connection. `usable` is asked of that connection, and of the seconds for which
+    it has rested, before it is used again.
     """
 
-    def __init__(self, engine: Engine, usable: Callable[[Any, float], bool]) -> None:
+    def __init__(self, engine: Engine, open: Callable[[Any], Driver], usable: Callable[[Any, float], bool]) -> None:
         self._engine = engine
+        self._open = open
         self._usable = usable
         # Lists, because another thread cannot come between an append or a pop and its effect.
-        self._free: list[tuple[PoolProxiedConnection, float]] = []
+        self._free: list[Taken] = []
         self._waiting: list[None] = []
 
-    def take(self) -> PoolProxiedConnection:
+    def take(self) -> Taken:
         """Give a connection that nobody else has, on which no transaction is open."""
         while left := self._left():
-            connection, since = left
-            if self._usable(connection.driver_connection, monotonic() - since):
-                return connection
-            connection.invalidate()
+            if self._usable(left.connection.driver_connection, monotonic() - left.since):
+                return left
+            left.connection.invalidate()
         with self.awaited():
-            return self._engine.raw_connection()
+            connection = self._engine.raw_connection()
+        return Taken(connection, self._open(connection.driver_connection))
 
-    def leave(self, connection: PoolProxiedConnection) -> None:
+    def leave(self, taken: Taken) -> None:
         """Let a connection rest on which nothing is left to undo."""
-        self._free.append((connection, monotonic()))
+        taken.since = monotonic()
+        self._free.append(taken)
         if self._waiting:  # looked at after it was left: who began to wait before has missed it
             self.give_back()
 
@@ -57,9 +73,9 @@ class Resting:
     def give_back(self) -> None:
         """Return all connections that rest to the pool."""
         while left := self._left():
-            left[0].close()
+            left.connection.close()
 
-    def _left(self) -> tuple[PoolProxiedConnection, float] | None:
+    def _left(self) -> Taken | None:
         try:
             return self._free.pop()  # the one that rested last, whose memory is warm
         except IndexError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
 from pydantic_core import to_json
@@ -26,8 +27,10 @@ MAX_ID = 255
 """Characters of an id: as many as every database can have in a key."""
 _ID = re.compile(rf"[^\x00\ud800-\udfff]{{0,{MAX_ID}}}")
 
-_BOUND = tuple(column.name for column in instances.c if column.name != "sealed")
 _READABLE = tuple(name for name in Snapshot.__slots__ if name != "context")
+_MOMENTS = ("begun_at", "entered_at", "expires_at")
+_of_snapshot, _of_move = attrgetter(*_READABLE), attrgetter(*Move.__slots__)
+_bound = itemgetter(*(column.name for column in instances.c if column.name != "sealed"))
 _FIND = select(instances).where(instances.c.id == bindparam("id"))
 _CREATE = insert(instances).values({column.name: bindparam(column.name, type_=column.type) for column in instances.c})
 _UPDATE = (
@@ -91,9 +94,8 @@ class SqlStore(Generic[C]):
             raise UnknownInstance
         row = self._row(snapshot)
         row["expected"] = snapshot.revision - 1
-        for name in Move.__slots__:
-            row[name] = getattr(move, name)
-        if not self._as_one(lambda driver: all(one.run(driver, row).rowcount == 1 for one in self._move)):
+        row.update(zip(Move.__slots__, _of_move(move), strict=True))
+        if not self._as_one(lambda driver: all(one.run(driver, row) == 1 for one in self._move)):
             self._found(snapshot.id)
             raise StaleRevision
 
@@ -126,16 +128,17 @@ class SqlStore(Generic[C]):
         return found
 
     def _row(self, snapshot: Snapshot[C]) -> dict[str, Any]:
-        row = {name: getattr(snapshot, name) for name in _READABLE}
+        row = dict(zip(_READABLE, _of_snapshot(snapshot), strict=True))
+        for name in _MOMENTS:
+            row[name] = row[name] and row[name].astimezone(UTC)
         row["ended"] = self._codec.flow.belongs(snapshot).final
         row["sealed"] = self._keys.seal(self._codec.dump(snapshot), purpose=PURPOSE, of=owner_of(row))
         return row
 
 
 def owner_of(row: Any) -> bytes:
-    """Give what a seal is bound to: everything else in its row. Whoever changes a column breaks the seal."""
-    bound = map(row.__getitem__, _BOUND)
-    return to_json([one.astimezone(UTC) if isinstance(one, datetime) else one for one in bound])
+    """Give what a seal is bound to: everything else in its row, times in UTC. Whoever changes a column breaks it."""
+    return to_json(_bound(row))
 
 
 def journal_of(database: Database, id: str) -> tuple[Move, ...]:

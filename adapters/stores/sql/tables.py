@@ -30,7 +30,7 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> Any:
-        return _to_text if dialect.name == "sqlite" else _to_utc
+        return _to_text if dialect.name == "sqlite" else None
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002 - as SQLAlchemy calls it
         return _of_text if dialect.name == "sqlite" else _to_utc

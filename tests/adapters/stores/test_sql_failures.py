@@ -232,7 +232,7 @@ def server_of(new_postgresql: NewDatabase, make_stores: Callable[[SecretStr], An
     return stores
 
 
-OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+OTHERS = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 
