@@ -31,23 +31,25 @@ class Prepared:
     value is given as `x`.
     """
 
-    __slots__ = ("_names", "_results", "_sql", "_values")
+    __slots__ = ("_found", "_given", "_inward", "_outward", "_sql")
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         compiled = cast(SQLCompiler, cast(Any, statement).compile(dialect=dialect))
         self._sql = compiled.string
-        self._values = [
-            (name.removeprefix("new_"), _inward(compiled.binds[name].type, dialect))
-            for name in compiled.positiontup or ()
-        ]
+        places = compiled.positiontup or []
+        self._given = [name.removeprefix("new_") for name in places]
+        inward = enumerate(_inward(compiled.binds[name].type, dialect) for name in places)
+        self._inward = [(place, process) for place, process in inward if process]
         columns = list(cast(Any, statement).exported_columns)
-        self._names = [column.name for column in columns]
-        results = ((column.name, _outward(column.type, dialect)) for column in columns)
-        self._results = [(name, process) for name, process in results if process]
+        self._found = [column.name for column in columns]
+        outward = ((column.name, _outward(column.type, dialect)) for column in columns)
+        self._outward = [(name, process) for name, process in outward if process]
 
     def run(self, driver: Driver, values: Mapping[str, Any]) -> int:
         """Run the statement with a value for each of its parameters, and give the number of rows that it concerned."""
-        given = [process(values[name]) if process else values[name] for name, process in self._values]
+        given = [*map(values.__getitem__, self._given)]
+        for place, process in self._inward:
+            given[place] = process(given[place])
         driver.execute(self._sql, given)
         return driver.rowcount
 
@@ -57,8 +59,8 @@ class Prepared:
         rows = driver.fetchall()  # to the end, or SQLite would go on reading while the connection rests
         if not rows:
             return None
-        found = dict(zip(self._names, rows[0], strict=True))
-        for name, process in self._results:
+        found = dict(zip(self._found, rows[0], strict=True))
+        for name, process in self._outward:
             found[name] = process(found[name])
         return found
 

@@ -128,11 +128,12 @@ class SqlStore(Generic[C]):
         return found
 
     def _row(self, snapshot: Snapshot[C]) -> dict[str, Any]:
+        plain = self._codec.dump(snapshot)
         row = dict(zip(_READABLE, _of_snapshot(snapshot), strict=True))
         for name in _MOMENTS:
             row[name] = row[name] and row[name].astimezone(UTC)
-        row["ended"] = self._codec.flow.belongs(snapshot).final
-        row["sealed"] = self._keys.seal(self._codec.dump(snapshot), purpose=PURPOSE, of=owner_of(row))
+        row["ended"] = self._codec.flow.states[snapshot.state].final
+        row["sealed"] = self._keys.seal(plain, purpose=PURPOSE, of=owner_of(row))
         return row
 
 
