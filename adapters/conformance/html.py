@@ -206,6 +206,10 @@ class _Reader(HTMLParser):
         if not any(element.tag in _UNSEEN for element in self._open):
             self.seen.append(data)
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:  # noqa: FBT001, FBT002 - as it is called
+        """Read `<![…` as browsers do: as a comment. The parser of some versions of Python takes it for a mistake."""
+        return self.parse_bogus_comment(i, report)
+
     def _take(self, element: Element) -> None:
         form = self._form or self._named(element.get("form"))
         if element.tag == "select":

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
-from urllib.parse import unquote, unquote_plus, urljoin
+from urllib.parse import unquote, unquote_plus
 
-from .browser import Hop, origin
+from .browser import Hop, joined, origin
 from .checks import Finding, seen, unseen
 from .requirements import Rule
 
 _UNREFERRED: Final = frozenset({"no-referrer", "same-origin", "origin", "strict-origin"})
-_SAME_SITE: Final = ("samesite=lax", "samesite=strict")
+SAME_SITE: Final = ("samesite=lax", "samesite=strict")
+"""Attributes, in lower case, of cookies that are not sent with the forms of other sites."""
 _EXCERPT: Final = 60
 """Characters of a long secret that give it away."""
 
@@ -43,7 +44,7 @@ def leaks(trail: Iterable[Hop], secrets: Mapping[str, str], *, prescribed: str |
 def strangers(trail: Iterable[Hop]) -> Iterator[Finding]:
     """Look for what another site could read pages with."""
     loaded = [
-        urljoin(hop.asked.url, one.get("src"))
+        joined(hop.asked.url, one.get("src"))
         for hop in trail
         for one in hop.page.elements
         if one.tag in ("script", "iframe") and one.get("src")
@@ -75,7 +76,7 @@ def cookies(trail: Iterable[Hop]) -> Iterator[Finding]:
     given = [{part.strip().lower() for part in cookie.split(";")[1:]} for cookie in set_by_site]
     yield seen(Rule.COOKIES, "HttpOnly", all("httponly" in one for one in given))
     yield seen(Rule.COOKIES, "Secure", all("secure" in one for one in given))
-    yield seen(Rule.COOKIES, "SameSite=Lax or Strict", all(one & set(_SAME_SITE) for one in given))
+    yield seen(Rule.COOKIES, "SameSite=Lax or Strict", all(one & set(SAME_SITE) for one in given))
 
 
 def _unframed(hop: Hop) -> bool:
