@@ -42,7 +42,7 @@ class FlowMachine(RuleBasedStateMachine, Generic[C]):
     Of every life it checks that the engine does what the pure step decides, that the revision grows by one with each
     move, that a refused event changes nothing, that the journal is the path, that an end accepts nothing, and that a
     call that must not be repeated is made once for each time that its state is entered. When a life fails, its record
-    is printed; `replay` leads it again.
+    is printed; `ParcelLife.replay(record)` leads it again.
     """
 
     flow: Flow[C]
@@ -199,7 +199,8 @@ class FlowMachine(RuleBasedStateMachine, Generic[C]):
 
     def teardown(self) -> None:
         if currently_in_test_context():
-            note(f"To lead this life again: replay(flow, record, cases), with the record\n{self.life.record.text()}")
+            again = f"{type(self).__name__}.replay(record)"
+            note(f"To lead this life again: {again}, with the record\n{self.life.record.text()}")
 
     @classmethod
     def replay(cls, record: Recorded | str) -> Self:

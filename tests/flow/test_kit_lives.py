@@ -378,6 +378,7 @@ def test_a_failing_life_prints_a_record_that_fails_again_when_it_is_replayed(
     record = next(line for line in told.splitlines() if line.startswith('{"flow":"parcels"'))
 
     assert parcels.PIN not in record
+    assert "To lead this life again: WatchedParcels.replay(record)" in told
     with pytest.raises(AssertionError, match="discarded"):
         watched(parcels).replay(record)
     assert replay(parcels.flow, record, parcels.cases, ids=parcels.FixedIds()).state == "discarded"
