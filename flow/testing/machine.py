@@ -10,6 +10,7 @@ from hypothesis import currently_in_test_context, note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from ..errors import UsageError
 from ..events import Event, Expired, Outcome
 from ..flow import Flow
 from ..ports import Ids, Port, Store
@@ -128,9 +129,19 @@ class FlowMachine(RuleBasedStateMachine, Generic[C]):
         return self.offered(self.life.stored)
 
     def act(self, name: str, argument: str = "") -> None:
-        """Call the method `act_<name>` of your machine with a text, as a step that is recorded and replayed."""
+        """Call the method `act_<name>` of your machine with a text, as a step that is recorded and replayed.
+
+        Raises `UsageError` (code `no_such_act`) when there is none.
+        """
+        done = getattr(self, f"act_{name}", None)
+        if done is None:
+            raise UsageError(
+                f"{type(self).__name__} has no method act_{name}",
+                hint="Write it, or replay the record with the machine that made it.",
+                code="no_such_act",
+            )
         self.life.own(name, argument)
-        getattr(self, f"act_{name}")(argument)
+        done(argument)
 
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:

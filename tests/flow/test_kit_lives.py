@@ -23,12 +23,14 @@ from esozflow.flow import (
     UsageError,
 )
 from esozflow.flow.testing import (
+    Do,
     FlowMachine,
     How,
     Life,
     NamedEvent,
     RecordDiverged,
     Recorded,
+    RecordedStep,
     StoreFault,
     explore,
     machine_for,
@@ -469,6 +471,18 @@ def test_a_record_that_does_not_fit_is_refused(
 
     assert refused.value.code == code
     assert isinstance(refused.value, RecordDiverged) is (code == "record_diverged")
+
+
+def test_an_act_or_an_event_that_the_machine_does_not_know_is_refused(parcels: Any) -> None:
+    record = watched(parcels)()
+    record.life.begin()
+    begun = record.life.record
+    for step, told in (
+        (RecordedStep(do=Do.OWN, event="vanish"), "has no method act_vanish"),
+        (RecordedStep(do=Do.SEND, event="Vanished", case="drawn", values={}), "There is no event Vanished"),
+    ):
+        with pytest.raises(UsageError, match=told):
+            watched(parcels).replay(begun.model_copy(update={"steps": (*begun.steps, step)}))
 
 
 def with_answers(record: Recorded, answers: Any) -> Recorded:
