@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final, Literal, cast
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -177,21 +177,26 @@ class Browser:
 def pressing(seen: Seen, control: Control, values: Mapping[str, str] | None = None) -> Asked:
     """Give what pressing a control of a shown page asks for."""
     if control.form is None:
-        return Asked(url=joined(seen.url, control.element.get("href")))
+        return Asked(url=joined(seen.url, seen.page.base, control.element.get("href")))
     form, button = control.form.element, control.element
     pairs = control.form.filled(values or {}, button)
-    url = joined(seen.url, button.get("formaction") or form.get("action"))
+    # Without an action a form goes to where it came from, whatever the base.
+    action = button.get("formaction") or form.get("action")
+    url = joined(seen.url, seen.page.base, action) if action else seen.url
     if (button.get("formmethod") or form.get("method")).lower() == "post":
         return Asked(method="POST", url=url, form=pairs, encoding=form.get("enctype").lower())
     return Asked(url=by_get(url.partition("?")[0], pairs))
 
 
-def joined(page: str, address: str) -> str:
-    """Give an address as a page means it, absolute; what cannot be read as one is left as it is, and leads nowhere."""
+def joined(page: str, *addresses: str) -> str:
+    """Give an address as a page means it, absolute: its base, if it names one, and the address.
+
+    What cannot be read is left as it is, and leads nowhere.
+    """
     try:
-        return urljoin(page, address)
+        return reduce(urljoin, addresses, page)
     except ValueError:
-        return address
+        return addresses[-1]
 
 
 def by_get(url: str, pairs: Pairs) -> str:
@@ -218,8 +223,8 @@ def _cookies(jar: CookieJar, request: requests.PreparedRequest) -> str | None:
 def _target(asked: Asked, status: int, headers: Mapping[str, str], html: str) -> str | None:
     if status in _REDIRECTS and headers.get("Location"):
         return joined(asked.url, headers["Location"])
-    refreshes_to = Page(html).refreshes_to if "http-equiv" in html.lower() else None
-    return None if refreshes_to is None else joined(asked.url, refreshes_to)
+    page = Page(html if "http-equiv" in html.lower() else "")
+    return None if page.refreshes_to is None else joined(asked.url, page.base, page.refreshes_to)
 
 
 def _is_multipart(asked: Asked) -> bool:

@@ -11,7 +11,7 @@ Attributes = Mapping[str, str]
 Pairs = list[tuple[str, str]]
 
 _VOID: Final = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
-_UNSEEN: Final = frozenset({"script", "style", "template", "noscript"})
+_UNSEEN: Final = frozenset({"script", "style", "template"})
 _NOT_SENT: Final = frozenset({"submit", "button", "image", "reset", "file"})
 _NOT_EDITED: Final = frozenset({"hidden", "submit", "button", "image", "reset"})
 _UNREAD: Final = _NOT_EDITED | {"checkbox", "radio", "password", "file"}
@@ -139,6 +139,11 @@ class Page:
         """Give every address on the page."""
         found = (one.get(name) for one in self.elements for name in _ADDRESSES)
         return [address for address in found if address]
+
+    @property
+    def base(self) -> str:
+        """The address from which those of the page are read, if it names one."""
+        return next((one.get("href") for one in self.elements if one.tag == "base" and one.get("href")), "")
 
     @property
     def refreshes_to(self) -> str | None:

@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 from esozflow.adapters.conformance import browser as browsing
-from esozflow.adapters.conformance.browser import Browser, origin, pressing
+from esozflow.adapters.conformance import secrecy
+from esozflow.adapters.conformance.browser import Asked, Browser, Hop, origin, pressing
 from esozflow.adapters.conformance.checks import SiteFailed
 from esozflow.adapters.conformance.html import Page
 from esozflow.adapters.serving.server import served
@@ -70,6 +71,10 @@ def test_what_a_reader_sees_is_compared_without_case_blanks_and_signs() -> None:
     assert not page.says("p {}")
     assert page.shows("+380501112233")
     assert not page.shows("+380501112234")
+
+
+def test_what_is_shown_without_scripts_is_seen() -> None:
+    assert Page("<script>no()</script><noscript><p>Without scripts</p></noscript>").text == "Without scripts"
 
 
 def test_data_in_fields_are_seen_but_for_what_fields_hide() -> None:
@@ -203,6 +208,50 @@ def test_addresses_that_nobody_can_read_lead_nowhere_and_are_told_as_they_are() 
             assert control is not None
             assert browser.press(first, control).left_to == UNREADABLE
         assert [browser.open(f"{url}/{name}").left_to for name in ("to", "by")] == [UNREADABLE] * 2
+
+
+def test_addresses_are_read_from_the_base_that_a_page_names() -> None:
+    html = "<base href='/app/'><base href='/not/'><a href=next>Link</a><form action=do><button>Form</button></form>"
+    refreshing = "<base href='/app/'><meta http-equiv=refresh content='0;url=shown'>"
+    with site(home=("200 OK", [], html), by=("200 OK", [], refreshing)) as (url, asked):
+        browser = Browser(url)
+        first = browser.open(url + "/")
+        for name in ("link", "form"):
+            control = first.page.control([name])
+            assert control is not None
+            browser.press(first, control)
+        browser.open(url + "/by")
+    assert [one["PATH_INFO"] for one in asked] == ["/", "/app/next", "/app/do", "/by", "/app/shown"]
+
+
+def answered(cookies: tuple[str, ...] = (), **headers: str) -> Hop:
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    asked = Asked(url="https://site.example/")
+    return Hop(asked=asked, status=200, headers=given, cookies=cookies, html="<p>Page</p>")
+
+
+@pytest.mark.parametrize(
+    ("policy", "keeps"),
+    [
+        ("no-referrer", True),
+        ("Same-Origin", True),
+        ("strict-origin-when-cross-origin", True),
+        ("unsafe-url, no-referrer", True),
+        ("no-referrer, none-such", True),
+        ("no-referrer, unsafe-url", False),
+        ("no-referrer-when-downgrade", False),
+        ("", False),
+    ],
+)
+def test_of_several_referrer_policies_the_last_known_one_counts(policy: str, keeps: bool) -> None:
+    told = {one.says: one.holds for one in secrecy.headers([answered(Referrer_Policy=policy)])}
+    assert told["Referrer-Policy keeps addresses on the site"] is keeps
+
+
+def test_a_cookie_that_is_taken_back_needs_no_attributes() -> None:
+    kept, gone = "visit=1; Secure; HttpOnly; SameSite=Lax", "visit=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/"
+    assert all(one.holds for one in secrecy.cookies([answered((kept, gone))]))
+    assert [one.holds for one in secrecy.cookies([answered((gone,))])] == [None]
 
 
 def test_a_circle_and_a_silent_site_are_told() -> None:
