@@ -46,12 +46,14 @@ def running_postgresql(*settings: str) -> Iterator[NewDatabase]:
     folder = programs()
     if folder is None:
         missing = "PostgreSQL is not installed: apt-get install postgresql"
-        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
     with tempfile.TemporaryDirectory(prefix="esozflow-") as name:  # not pytest's: the path of a socket is short
         home = Path(name)
         if os.geteuid() == 0:
             shutil.chown(home, ACCOUNT)
-        initdb = [
+        initdb: list[str | Path] = [
             folder / "initdb",
             "--no-sync",
             "--auth=trust",
@@ -67,7 +69,13 @@ def running_postgresql(*settings: str) -> Iterator[NewDatabase]:
             "fsync=off",
             *settings,
         ]
-        command = [*_as_nobody(), folder / "postgres", "-D", home / "data", *(f"-c{one}" for one in options)]
+        command: list[str | Path] = [
+            *_as_nobody(),
+            folder / "postgres",
+            "-D",
+            home / "data",
+            *(f"-c{one}" for one in options),
+        ]
         with (home / "log").open("wb") as log:
             server = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
         try:
