@@ -193,7 +193,9 @@ def _file_is_there(connection: Any, idle: float) -> bool:
 
 
 def _server_cursor(connection: psycopg.Connection[Any]) -> Driver:
-    return cast(Driver, psycopg.RawCursor(connection))
+    cursor = psycopg.RawCursor(connection)
+    cursor.format = psycopg.pq.Format.BINARY  # what is sealed need not be written as text and read again
+    return cast(Driver, cursor)
 
 
 def _server_is_there(connection: Any, idle: float) -> bool:
