@@ -31,6 +31,8 @@ from esozflow.states import (
     SignUp,
 )
 
+from ..authorities import _one_authority  # noqa: F401
+
 SEED = Seed()
 AUTHORITY = SandboxAuthority.create()
 SIGNER = CertificateSigner(AUTHORITY.issue(Signatory(drfo=SEED.confidant.tax_id or "")))
