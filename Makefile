@@ -43,7 +43,7 @@ test: $(VENV)/ready
 check: $(VENV)/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy -p esozflow.flow -p esozflow.states -p esozflow.adapters
+	$(BIN)/mypy -p esozflow.flow -p esozflow.states -p esozflow.adapters -p bench -p tests.mutants
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/python diagrams/generate.py --check

@@ -40,7 +40,7 @@ from .rounds import Row
 from .signups import Constant, acts, whole
 
 REQUIRED, REQUIRED_OF_DBOS = 0.6, 10.0
-MOVES, FLOWS, STORED = 200, 20, 50
+MOVES, FLOWS, STORED = 200, 50, 50
 """Moves and whole sign-ups of each side in a round; sign-ups whose size is averaged."""
 
 versions: dict[str, str] = {}

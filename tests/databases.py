@@ -50,13 +50,15 @@ def running_postgresql(*settings: str) -> Iterator[NewDatabase]:
     folder = programs()
     if folder is None:
         missing = "PostgreSQL is not installed: apt-get install postgresql"
-        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
     # Not pytest's folder: the path of a socket is short.
     with tempfile.TemporaryDirectory(prefix="esozflow-", dir=_in_memory()) as name:
         home = Path(name)
         if os.geteuid() == 0:
             shutil.chown(home, ACCOUNT)
-        initdb = [
+        initdb: list[str | Path] = [
             folder / "initdb",
             "--no-sync",
             "--auth=trust",
@@ -72,7 +74,13 @@ def running_postgresql(*settings: str) -> Iterator[NewDatabase]:
             "fsync=off",
             *settings,
         ]
-        command = [*_as_nobody(), folder / "postgres", "-D", home / "data", *(f"-c{one}" for one in options)]
+        command: list[str | Path] = [
+            *_as_nobody(),
+            folder / "postgres",
+            "-D",
+            home / "data",
+            *(f"-c{one}" for one in options),
+        ]
         with (home / "log").open("wb") as log:
             server = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
         try:

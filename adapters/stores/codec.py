@@ -11,9 +11,12 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import compress
+from math import isfinite
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import ConfigDict, Field, SecretBytes, SecretStr, TypeAdapter, ValidationError
+from pydantic_core import to_json
 
 from ...flow import Flow, ForeignSnapshot, InvalidInput, Snapshot, UsageError, Value
 
@@ -29,6 +32,7 @@ Migration = Callable[[str, dict[str, Any]], tuple[str, dict[str, Any]]]
 _MOST_PROBLEMS = 5
 _DEEPEST_PATH = 3
 """Steps of a path that are told: format or snapshot, its field, the field of its context. All are our own names."""
+_TO_CLEAR = frozenset({dict, list, tuple, SecretStr, datetime, float})
 
 
 class UnreadableSnapshot(UsageError):
@@ -150,17 +154,33 @@ class SnapshotCodec(Generic[C]):
         )
 
 
-def _json(plain: Mapping[str, Any]) -> SecretBytes:
-    text = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_revealed)
-    return SecretBytes(text.encode())
+def _json(plain: dict[str, Any]) -> SecretBytes:
+    return SecretBytes(to_json(_clear(plain)))
 
 
-def _revealed(value: object) -> str:
-    if isinstance(value, SecretStr):
+def _clear(value: Any) -> Any:
+    """Give it as JSON can hold it: secrets in clear, which pydantic never writes, and times in UTC.
+
+    Changes mappings in place. Most of what they hold stays as it is, which is found out without a loop in Python.
+    """
+    kind = type(value)
+    if kind is SecretStr:
         return value.get_secret_value()
-    if isinstance(value, datetime):
+    if kind is dict:
+        for name in [*compress(value, map(_TO_CLEAR.__contains__, map(type, value.values())))]:
+            value[name] = _clear(value[name])
+        return value
+    if kind is datetime:
         return value.astimezone(UTC).isoformat()
-    raise TypeError
+    if kind is float:
+        if not isfinite(value):
+            raise ValueError
+        return value
+    return value if _TO_CLEAR.isdisjoint(map(type, value)) else [*map(_clear_any, value)]
+
+
+def _clear_any(value: Any) -> Any:
+    return _clear(value) if type(value) in _TO_CLEAR else value
 
 
 def _read(kind: type[V], stored: SecretBytes) -> V:
