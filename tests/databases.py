@@ -20,6 +20,10 @@ from pydantic import SecretStr
 
 ACCOUNT = "nobody"
 """PostgreSQL does not run as root."""
+MEMORY = Path("/dev/shm")
+"""A new database is 300 files: on a disk, to make and to remove a hundred of them takes up to a minute."""
+NEEDS = 4 * 1024**3
+"""Bytes that are free in memory, or the disk is used."""
 STARTS_WITHIN = 60.0
 """Seconds."""
 
@@ -49,7 +53,8 @@ def running_postgresql(*settings: str) -> Iterator[NewDatabase]:
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
-    with tempfile.TemporaryDirectory(prefix="esozflow-") as name:  # not pytest's: the path of a socket is short
+    # Not pytest's folder: the path of a socket is short.
+    with tempfile.TemporaryDirectory(prefix="esozflow-", dir=_in_memory()) as name:
         home = Path(name)
         if os.geteuid() == 0:
             shutil.chown(home, ACCOUNT)
@@ -88,6 +93,10 @@ def running_postgresql(*settings: str) -> Iterator[NewDatabase]:
                 restarted = _RESTARTED.pop()
                 restarted.send_signal(signal.SIGINT)
                 restarted.wait(STARTS_WITHIN)
+
+
+def _in_memory() -> Path | None:
+    return MEMORY if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= NEEDS else None
 
 
 @contextmanager
