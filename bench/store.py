@@ -249,7 +249,7 @@ def places() -> Iterator[list[Place]]:
     """Give a place on SQLite and one on PostgreSQL."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="esozflow-")))
-        new = stack.enter_context(running_postgresql("fsync=on"))
+        new = stack.enter_context(running_postgresql(durable=True))
         on_sqlite = place("SQLite", SecretStr(f"sqlite:///{folder}/a.db"), f"sqlite:///{folder}/b.db")
         on_postgresql = place("PostgreSQL", new(), new().get_secret_value())
         found = [stack.enter_context(on_sqlite), stack.enter_context(on_postgresql)]

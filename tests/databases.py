@@ -42,9 +42,10 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def running_postgresql(*settings: str) -> Iterator[NewDatabase]:
+def running_postgresql(*, durable: bool = False) -> Iterator[NewDatabase]:
     """Start a server, and give a function that makes an empty database and gives its url.
 
+    Unless it is `durable`, it works in memory where there is room, and writes nothing to a disk.
     Where PostgreSQL is not installed the tests are skipped; with CI=true they fail.
     """
     folder = programs()
@@ -54,7 +55,7 @@ def running_postgresql(*settings: str) -> Iterator[NewDatabase]:
             pytest.fail(missing)
         pytest.skip(missing)
     # Not pytest's folder: the path of a socket is short.
-    with tempfile.TemporaryDirectory(prefix="esozflow-", dir=_in_memory()) as name:
+    with tempfile.TemporaryDirectory(prefix="esozflow-", dir=None if durable else _in_memory()) as name:
         home = Path(name)
         if os.geteuid() == 0:
             shutil.chown(home, ACCOUNT)
@@ -71,8 +72,7 @@ def running_postgresql(*settings: str) -> Iterator[NewDatabase]:
             "listen_addresses=",
             f"unix_socket_directories={home}",
             "max_connections=300",
-            "fsync=off",
-            *settings,
+            f"fsync={'on' if durable else 'off'}",
         ]
         command: list[str | Path] = [
             *_as_nobody(),
