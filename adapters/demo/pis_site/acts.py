@@ -20,7 +20,7 @@ from ...ui.web.acting import CHECK, Acting
 from ...ui.web.rendering import KYIV
 from ...vault import MemoryVault
 from . import form
-from .visits import Begun
+from .visits import Begun, Visit
 
 Sent = MultiDict[str, str]
 GO_ON: Final = "GoOn"
@@ -86,6 +86,16 @@ class Acts:
             if not self._is_repeated(begun, sent):
                 raise
         return action in (RequestSigned.__name__, GO_ON)
+
+    def end_sessions(self, visit: Visit) -> None:
+        """End the sessions at ЕСОЗ whose tokens are kept for a visit that is to be forgotten.
+
+        Nobody waits for more than one that cannot be ended: it, and those after it, end there in their own time.
+        """
+        for begun in list(visit.sign_ups.values()):
+            kept = self._behind.vault.tokens(begun.id)
+            if kept and isinstance(log_out(self._behind.esoz, kept, instance=begun.id), NotDone):
+                return
 
     def _is_repeated(self, begun: Begun, sent: Sent) -> bool:
         # Two tabs can have filled in the same form differently: what the second typed must not go unnoticed.

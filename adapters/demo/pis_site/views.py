@@ -82,8 +82,10 @@ class Views:
         return response
 
     def sign_out(self) -> Response:
-        """Forget the visit, its sign-ups and their tokens."""
+        """Forget the visit, its sign-ups and their tokens, and end their sessions at ЕСОЗ (E11)."""
         self._sent(_SIGN_OUT)
+        if visit := self._visit():
+            self._acts.end_sessions(visit)
         self._visits.end(self._browser().id)
         response = see_other(_home())
         Browser(self._ids.token(), COOKIE).remember(response)

@@ -108,28 +108,28 @@ class Browser:
         changed = {name.replace("__", "."): value for name, value in fields.items()}
         return self.post(address, {**self.form(address), "action": action, **changed})
 
-    def at_signing(self) -> str:
+    def at_signing(self, **fields: str) -> str:
         address = self.begins()
-        filled = self.does(address, "RequestFilled", **CONSENTS)
+        filled = self.does(address, "RequestFilled", **CONSENTS, **fields)
         assert (filled.status_code, filled.location) == (303, address)
         return address
 
-    def signs(self) -> tuple[str, str]:
+    def signs(self, **fields: str) -> tuple[str, str]:
         """Sign a request; give the sign-up's address and the URL of the Auth UI to which that leads."""
-        address = self.at_signing()
+        address = self.at_signing(**fields)
         signed = self.does(address, "RequestSigned")
         assert signed.status_code == 303
         return address, signed.location
 
-    def sent_back(self) -> tuple[str, str]:
+    def sent_back(self, **fields: str) -> tuple[str, str]:
         """Go on as far as the Auth UI's answer; give the sign-up's address and the callback, path and query."""
-        address, to_auth_ui = self.signs()
+        address, to_auth_ui = self.signs(**fields)
         back = brought_back(self.site.at_auth_ui, to_auth_ui)
         assert back is not None
         return address, back.removeprefix(BASE)
 
-    def signed_up(self) -> str:
-        address, callback = self.sent_back()
+    def signed_up(self, **fields: str) -> str:
+        address, callback = self.sent_back(**fields)
         returned = self.get(callback)
         assert (returned.status_code, returned.location) == (303, address)
         return address

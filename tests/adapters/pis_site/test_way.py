@@ -16,7 +16,7 @@ from esozflow.adapters.demo.pis_site.form import FIELDS
 from esozflow.adapters.demo.pis_site.visits import Begun
 from esozflow.adapters.sandbox import Expire, Fault, RevokeApprovals
 from esozflow.adapters.sandbox.signatures import SignatureService
-from esozflow.flow import PeerError, Snapshot, Unreachable
+from esozflow.flow import PeerError, Snapshot, Unanswered, Unreachable
 from esozflow.states import RegistrationRequest
 from esozflow.states.calls import Tokens
 
@@ -306,6 +306,31 @@ def test_a_session_that_was_ended_is_neither_ended_nor_refreshed_again(site: Sit
         assert browser.post(address, {**form, "action": action}).location == address
     assert len(site.port.calls) == calls
     assert "Сеанс в ЕСОЗ завершено" in browser.get(address).text
+
+
+ANOTHER_CHILD = {
+    "person__tax_id": "4212345678",
+    "person__unzr": "20150705-54321",
+    "person__documents__0__number": "АМ654321",
+}
+
+
+def test_who_signs_out_ends_every_session_that_was_opened_for_them(site: Site, browser: Browser) -> None:
+    browser.signed_up()
+    browser.does(browser.signed_up(**ANOTHER_CHILD), "LogOut")
+    browser.begins()
+    assert browser.signs_out().status_code == 303
+    assert site.esoz.ledger.count("logout") == 2
+
+
+def test_who_signs_out_while_esoz_does_not_answer_is_signed_out_after_one_attempt(site: Site, browser: Browser) -> None:
+    address = browser.signed_up()
+    browser.signed_up(**ANOTHER_CHILD)
+    calls = len(site.port.calls)
+    site.port.instead = lambda call: Unanswered(reason="timeout")
+    assert browser.signs_out().status_code == 303
+    assert [call.name for call in site.port.calls[calls:]] == ["logout"]
+    assert browser.get(address).location == "/"
 
 
 def test_a_refresh_answered_after_the_log_out_brings_no_token_back(site: Site, browser: Browser) -> None:
