@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import select
 import sqlite3
-import time
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final, Self, TypeVar, cast
 
 import psycopg
@@ -19,7 +19,7 @@ from sqlalchemy.sql.base import Executable
 from ....flow import FlowError, UsageError
 from .failures import failure_of
 from .prepared import Driver, Prepared
-from .resting import Resting
+from .resting import SINCE, Resting
 
 T = TypeVar("T")
 
@@ -56,13 +56,11 @@ class Database:
         )
         if self.file:
             event.listen(self._engine, "connect", _sqlite_connected)
-        else:
-            event.listen(self._engine, "checkin", _server_rests)
-            event.listen(self._engine, "checkout", _server_is_asked)
-        if self.file:
             self._dialect = self._engine.dialect
             self._resting = Resting(self._engine, sqlite3.Connection.cursor, _file_is_there)
         else:
+            event.listen(self._engine, "checkin", _server_rests)
+            event.listen(self._engine, "checkout", _server_is_asked)
             # SQLAlchemy has no types for this.
             self._dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
             self._resting = Resting(self._engine, _server_cursor, _server_is_there)
@@ -210,12 +208,12 @@ def _server_is_there(connection: Any, idle: float) -> bool:
 
 
 def _server_rests(_: object, record: Any) -> None:
-    record.info["idle_since"] = time.monotonic()
+    record.info.setdefault(SINCE, monotonic())
 
 
 def _server_is_asked(connection: Any, record: Any, _: object) -> None:
-    now = time.monotonic()
-    if not _server_is_there(connection, now - record.info.get("idle_since", now)):
+    now = monotonic()
+    if not _server_is_there(connection, now - record.info.pop(SINCE, now)):
         raise InvalidatePoolError
 
 

@@ -10,22 +10,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
 from .prepared import Driver
 
+SINCE: Final = "esozflow_resting_since"
+"""Where the pool keeps with a connection when it began to rest, here or there."""
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """A connection of the pool, and the cursor of the driver that runs all its prepared statements."""
 
     connection: PoolProxiedConnection
     driver: Driver
-    since: float = 0.0
-    """When it began to rest."""
 
 
 class Resting:
@@ -46,16 +47,17 @@ class Resting:
     def take(self) -> Taken:
         """Give a connection that nobody else has, on which no transaction is open."""
         while left := self._left():
-            if self._usable(left.connection.driver_connection, monotonic() - left.since):
+            connection = left.connection
+            if self._usable(connection.driver_connection, monotonic() - connection.info.pop(SINCE)):
                 return left
-            left.connection.invalidate()
+            connection.invalidate()
         with self.awaited():
             connection = self._engine.raw_connection()
         return Taken(connection, self._open(connection.driver_connection))
 
     def leave(self, taken: Taken) -> None:
         """Let a connection rest on which nothing is left to undo."""
-        taken.since = monotonic()
+        taken.connection.info[SINCE] = monotonic()
         self._free.append(taken)
         if self._waiting:  # looked at after it was left: who began to wait before has missed it
             self.give_back()

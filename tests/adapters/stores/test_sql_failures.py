@@ -21,7 +21,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy.exc import DBAPIError
 
-from esozflow.adapters.stores.sql import upgrade
+from esozflow.adapters.stores.sql import database, upgrade
 from esozflow.adapters.stores.sql.failures import failure_of
 from esozflow.flow import FlowError, StoreFailed
 
@@ -287,6 +287,25 @@ def test_connections_that_were_cut_are_replaced_without_anybody_noticing(
     following = kept.next_of(first)
     store.commit(following, kept.move(following))
     assert store.load("one") == following
+
+
+@pytest.mark.parametrize("between", ["none", "the pool lends it meanwhile"])
+def test_a_connection_that_was_lost_without_a_word_is_replaced_once_it_has_rested(
+    new_postgresql: NewDatabase,
+    make_stores: Callable[[SecretStr], Any],
+    kept: SimpleNamespace,
+    monkeypatch: pytest.MonkeyPatch,
+    between: str,
+) -> None:
+    stores = server_of(new_postgresql, make_stores)
+    store, first = stores.store(database=(small := stores.open(connections=1))), kept.snapshot()
+    store.create(first)
+    monkeypatch.setattr(database, "_has_something_to_say", lambda _: False)
+    stores.sql(OTHERS)
+    monkeypatch.setattr(database, "_IDLE", 0.0)
+    if between != "none":
+        assert small.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar_one()) == 1
+    assert store.load("one") == first
 
 
 def test_a_connection_that_is_cut_in_the_middle_leaves_the_last_revision(
