@@ -150,8 +150,7 @@ class _Writer:
             back, port = self._cast.backs[source.actor], self._cast.ports[source.call.port]
             return [Note(text, back)] if edge.kind in _SILENT else [_between(port, back, text, answer=True)]
         # What crosses from one party to the other is carried by the user's browser.
-        met = source if edge.code is not None else self._states[edge.target]
-        front = self._cast.fronts[met.actor]
+        front = self._cast.fronts[self._states[edge.target].actor]
         return [Note(text, front)] if edge.kind in _SILENT else [Said(self._cast.user, front, text)]
 
     def _handed_on(self, source: State[Any], target: State[Any]) -> list[Said | Note]:

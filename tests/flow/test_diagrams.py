@@ -98,7 +98,7 @@ def test_the_table_has_a_line_a_row_with_all_that_is_declared() -> None:
         "| --- | --- | --- | --- | --- | --- | --- | --- |\n"
         "| 1 | 1 | `here` | `Go` | is_open | `there` |  | 1\\|2 |\n"
         '| 2 | 1 | `here` | `Go` | otherwise | refused: shut | the event is forbidden, the state stays | a "sign" '
-        "<says> so |\n"
+        "\\<says> so |\n"
     )
 
 

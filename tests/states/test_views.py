@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -16,6 +17,7 @@ from esozflow.states.names import Actor, Name
 from esozflow.states.settings import Settings
 from esozflow.states.views import FORMATS, View, view
 
+DIAGRAMS = Path(__file__).parents[2] / "diagrams"
 CYRILLIC = re.compile("[а-яіїєґ]", re.IGNORECASE)
 
 
@@ -74,6 +76,22 @@ def test_every_view_is_written_in_each_of_its_formats(lang: Any) -> None:
             assert view(name, form, lang)
     with pytest.raises(KeyError):
         view("sequence", "dot")
+
+
+@pytest.mark.parametrize(
+    ("file", "heading", "name", "form"),
+    [
+        ("whole.mmd", "", "whole", "mermaid"),
+        ("auth-ui.mmd", "", "auth-ui", "mermaid"),
+        ("pis.mmd", "", "pis", "mermaid"),
+        ("sequence.mmd", "", "sequence", "mermaid"),
+        ("sequence.svg", "", "sequence", "svg"),
+        ("transitions.md", "# Таблиця переходів\n\n", "whole", "markdown"),
+    ],
+)
+def test_what_reviewers_read_is_what_runs(file: str, heading: str, name: str, form: str) -> None:
+    """Written anew with `make diagrams`, which also draws what only Graphviz can."""
+    assert (DIAGRAMS / file).read_text(encoding="utf-8") == heading + view(name, form)
 
 
 def test_the_sequence_has_the_documents_lanes_in_its_order() -> None:
