@@ -76,7 +76,11 @@ UK = Words(
         "описав посилку й погодився з ціною",
     },
     actors={"sender": 'Відправник "удома" & <скрізь>', "office": "Пошта"},
-    sections={"1": "Опис", "2": "Ціна; #тариф", "4": "Оплата та все, що їй заважає: довгий заголовок розділу на два рядки"},
+    sections={
+        "1": "Опис",
+        "2": "Ціна; #тариф",
+        "4": "Оплата та все, що їй заважає: довгий заголовок розділу на кілька рядків",
+    },
     calls={
         "price": "GET /tariffs/{country}/parcels-and-letters/today",
         "pay": "POST /pay",
@@ -122,7 +126,11 @@ def test_calls_beside_the_way_are_followed_to_where_they_rest(parcels: Any, writ
 
 @pytest.mark.parametrize("write", [mermaid, dot])
 def test_the_way_of_one_parcel_is_drawn_as_it_was_looked_at(parcels: Any, write: Callable[..., str]) -> None:
-    taken = [("draft", "Described", "pricing"), ("pricing", "Unanswered", "unpriced"), ("unpriced", "Retried", "pricing")]
+    taken = [
+        ("draft", "Described", "pricing"),
+        ("pricing", "Unanswered", "unpriced"),
+        ("unpriced", "Retried", "pricing"),
+    ]
     journal = [
         Move(
             revision=revision,

@@ -354,7 +354,7 @@ class Watched(FlowMachine[Any]):
     """A machine of an embedder: an invariant and an act of its own."""
 
     def act_forward(self, argument: str) -> None:
-        self.life.clock.forward(timedelta(minutes=float(argument)))
+        self.life.clock.forward(timedelta(minutes=float(argument or "1")))
 
     @precondition(lambda self: self.life.ended)
     @invariant()
@@ -388,10 +388,11 @@ def test_an_act_of_ones_own_is_recorded_and_replayed(parcels: Any) -> None:
     first.life.begin()
     before = first.life.clock.now()
     first.act("forward", "7")
+    first.act("forward")
 
     again = watched(parcels).replay(first.life.record)
 
-    assert again.life.clock.now() - before == timedelta(minutes=7)
+    assert again.life.clock.now() - before == timedelta(minutes=8)
     assert again.life.record == first.life.record
 
 
@@ -408,9 +409,11 @@ def test_events_of_strategies_are_replayed_only_where_their_values_may_be_held(p
     for holds in (True, False):
         seen.clear()
         Told.keeps_values = holds
-        run_state_machine_as_test(Told, settings=settings(QUICK, max_examples=10))
+        run_state_machine_as_test(Told, settings=settings(QUICK, max_examples=30))
         record = max((text for text in seen if '"case":"drawn"' in text), key=len)
         assert ("Rivne" in record) is holds
+        drawn_in = [step for text in seen for step in Recorded.read_json(text).steps if step.case == "drawn"]
+        assert {answer.call for step in drawn_in for answer in step.answers} == {"price"}
         if holds:
             assert Told.replay(record).life.record.text() == record
         else:
@@ -437,6 +440,32 @@ def test_ports_of_ones_own_are_taken_by_a_machine(parcels: Any) -> None:
     assert "price" in asked
 
 
+def test_a_record_is_replayed_on_a_store_and_ports_and_ids_of_ones_own(parcels: Any) -> None:
+    class Tariffs:
+        def perform(self, call: Any) -> Any:
+            return parcels.Priced(status=200, price=77)
+
+    kept = Kept[Any]()
+    step = {"do": "send", "event": "Described", "case": "Described()", "answers": [{"call": "price", "how": "itself"}]}
+    record = json.dumps({"flow": "parcels", "version": 1, "steps": [{"do": "begin"}, step]})
+
+    ended = replay(
+        parcels.flow,
+        record,
+        parcels.cases,
+        store=lambda: kept,
+        ports=lambda: {"tariffs": Tariffs()},
+        ids=parcels.FixedIds(),
+    )
+
+    assert (ended.state, ended.context.price, ended.context.pin) == ("quoted", 77, parcels.PIN)
+    assert kept.load(ended.id) == ended
+
+
+def test_a_machine_is_called_by_the_name_of_its_flow(parcels: Any) -> None:
+    assert machine_for(parcels.build(name="small_parcels.office")).__name__ == "LifeOfSmallParcelsOffice"
+
+
 def test_without_cases_events_are_made_from_their_fields(parcels: Any) -> None:
     run_state_machine_as_test(machine_for(parcels.flow), settings=settings(QUICK, max_examples=10))
 
@@ -446,18 +475,38 @@ def answers(**changes: Any) -> Callable[[Recorded], Any]:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "code"),
+    ("spoil", "code", "says"),
     [
-        (lambda record: record.model_copy(update={"version": 7}), "foreign_record"),
-        (lambda record: record.model_copy(update={"flow": "x"}), "foreign_record"),
-        (lambda record: with_answers(record, ()), "record_diverged"),
-        (lambda record: with_answers(record, record.steps[1].answers * 2), "record_diverged"),
-        (lambda record: with_answers(record, answers(call="pay")(record)), "record_diverged"),
-        (lambda record: with_answers(record, answers(case="gone")(record)), "no_such_case"),
+        (
+            lambda record: record.model_copy(update={"version": 7}),
+            "foreign_record",
+            "The record is of parcels v7, this flow is parcels v1",
+        ),
+        (
+            lambda record: record.model_copy(update={"flow": "x"}),
+            "foreign_record",
+            "The record is of x v1, this flow is parcels v1",
+        ),
+        (
+            lambda record: with_answers(record, ()),
+            "record_diverged",
+            "price is made, and was not recorded here",
+        ),
+        (
+            lambda record: with_answers(record, record.steps[1].answers * 2),
+            "record_diverged",
+            "price was recorded, and is not made",
+        ),
+        (
+            lambda record: with_answers(record, answers(call="pay")(record)),
+            "record_diverged",
+            "price is made, and was not recorded here",
+        ),
+        (lambda record: with_answers(record, answers(case="gone")(record)), "no_such_case", "There is no case gone"),
     ],
 )
 def test_a_record_that_does_not_fit_is_refused(
-    parcels: Any, machine: type[FlowMachine[Any]], spoil: Callable[[Any], Any], code: str
+    parcels: Any, machine: type[FlowMachine[Any]], spoil: Callable[[Any], Any], code: str, says: str
 ) -> None:
     walks = explore(parcels.flow, parcels.cases, ids=parcels.FixedIds()).transitions.walks
     record = next(walk for walk in walks if len(walk.steps) > 2 and walk.steps[1].answers)
@@ -466,7 +515,7 @@ def test_a_record_that_does_not_fit_is_refused(
     with pytest.raises(UsageError) as refused:
         machine.replay(spoil(record))
 
-    assert refused.value.code == code
+    assert (refused.value.code, refused.value.args) == (code, (says,))
     assert isinstance(refused.value, RecordDiverged) is (code == "record_diverged")
 
 

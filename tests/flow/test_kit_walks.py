@@ -84,6 +84,8 @@ def test_what_no_case_leads_to_is_missing_and_says_why() -> None:
     assert explored.outcomes.missing == {
         GuardOutcome(row("Go", 0), "few", held=True): "no walk takes start · Go · 0",
     }
+    assert "  MISSING   start · Go · 0: few holds: no walk takes start · Go · 0\n" in explored.text()
+    assert str(GuardOutcome(row("Go", 0), "few", held=False)) == "start · Go · 0: few does not hold"
     why = explored.pairs.missing[Pair(row("Go", 2), row("Go", 0))]
     assert why == "no walk takes start · Go · 0"
 

@@ -78,8 +78,8 @@ def test_a_sentence_that_nobody_serves_or_tests_is_told() -> None:
 
 
 def test_a_test_of_a_sentence_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"that the document does not have: 9\.9"):
-        traced({"9.9": ("test_x",)})
+    with pytest.raises(UsageError, match=r"that the document does not have: 9\.9, 9\.91 \["):
+        traced({"9.91": ("test_x",), "9.9": ("test_x",)})
 
 
 def test_only_calls_pages_and_sentences_that_exist_are_named() -> None:

@@ -68,6 +68,17 @@ def test_every_text_is_there_in_both_languages() -> None:
             assert text.en
 
 
+def test_english_labels_are_english_and_ukrainian_ones_ukrainian() -> None:
+    for lang in ("uk", "en"):
+        labels = words(lang)
+        assert labels.lang == lang
+        for texts in (labels.states, labels.events, labels.guards, labels.sections, labels.becauses):
+            latin = [text for text in texts.values() if not CYRILLIC.search(text.replace("ЕСОЗ", ""))]
+            assert len(latin) == len(texts) if lang == "en" else len(latin) < len(texts) / 5
+    assert words("en").actors == {"pis": "PIS", "auth_ui": "Auth UI (pages of ЕСОЗ)"}
+    assert words("uk").actors == {"pis": "ПІС", "auth_ui": "Auth UI (сторінки ЕСОЗ)"}
+
+
 @pytest.mark.parametrize("lang", ["uk", "en"])
 def test_every_view_is_written_in_each_of_its_formats(lang: Any) -> None:
     assert set(FORMATS) == set(get_args(View))
