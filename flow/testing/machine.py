@@ -145,7 +145,6 @@ class FlowMachine(RuleBasedStateMachine, Generic[C]):
 
     @rule(data=st.data())
     def a_user_sends_what_is_offered(self, data: st.DataObject) -> None:
-        self._data = data
         offered = self.here()
         if offered:
             name = data.draw(st.sampled_from(list(offered)))
@@ -153,18 +152,15 @@ class FlowMachine(RuleBasedStateMachine, Generic[C]):
 
     @rule(data=st.data())
     def somebody_sends_anything(self, data: st.DataObject) -> None:
-        self._data = data
         self.life.send(data.draw(st.sampled_from(self.repertoire.all)))
 
     @rule(data=st.data(), behind=st.integers(1, 3))
     def another_tab_sends_from_an_old_page(self, data: st.DataObject, behind: int) -> None:
-        self._data = data
         self.life.send(data.draw(st.sampled_from(self.repertoire.all)), behind=behind)
 
     @precondition(lambda self: bool(self.strategies))
     @rule(data=st.data())
     def a_user_sends_what_is_drawn(self, data: st.DataObject) -> None:
-        self._data = data
         kind = data.draw(st.sampled_from(list(self.strategies)))
         event = data.draw(self.strategies[kind])
         self.life.send(NamedEvent("drawn", event), values=values_of(event) if self.keeps_values else None)
@@ -173,19 +169,16 @@ class FlowMachine(RuleBasedStateMachine, Generic[C]):
     def time_passes(self, data: st.DataObject) -> None:
         self.life.wait(data.draw(st.sampled_from([*self.waits, *_spans(self.flow)])))
 
-    @rule(data=st.data())
-    def its_time_is_over(self, data: st.DataObject) -> None:
-        self._data = data
+    @rule()
+    def its_time_is_over(self) -> None:
         self.life.expire()
 
-    @rule(data=st.data())
-    def somebody_looks(self, data: st.DataObject) -> None:
-        self._data = data
+    @rule()
+    def somebody_looks(self) -> None:
         self.life.load()
 
-    @rule(data=st.data())
-    def another_process_takes_over(self, data: st.DataObject) -> None:
-        self._data = data
+    @rule()
+    def another_process_takes_over(self) -> None:
         self.life.resume()
 
     @rule(data=st.data(), fault=st.sampled_from(StoreFault))

@@ -34,6 +34,7 @@ from esozflow.flow.testing import (
     machine_for,
     replay,
 )
+from esozflow.flow.testing.recorded import Do, RecordedStep
 from esozflow.flow.testing.witness import Died, Kept
 
 QUICK = settings(
@@ -260,6 +261,27 @@ def test_random_lives_find_a_defect_too(parcels: Any, monkeypatch: pytest.Monkey
         run_state_machine_as_test(machine_for(parcels.flow, parcels.cases, ids=parcels.FixedIds()), settings=QUICK)
 
 
+def test_random_lives_hold_everything_that_can_be_done(parcels: Any) -> None:
+    lives = machine_for(parcels.flow, parcels.cases, ids=parcels.FixedIds())
+    steps: list[RecordedStep] = []
+
+    class Told(lives):  # type: ignore[valid-type, misc]
+        def teardown(self) -> None:
+            steps.extend(self.life.steps)
+
+    run_state_machine_as_test(Told, settings=settings(QUICK, max_examples=60))
+
+    assert {step.do for step in steps} == {*Do} - {Do.OWN}
+    assert {step.store for step in steps} == {None, *StoreFault}
+    assert {step.behind for step in steps if step.do is Do.SEND} == {None, 0, 1, 2, 3}
+    assert {answer.how for step in steps for answer in step.answers} > {How.CASE}
+    assert any(step.answers for step in steps if step.do is Do.RESUME)
+    waits = {step.seconds for step in steps if step.do is Do.WAIT}
+    # Its own two, and when something is over: deadlines of 5, 20 and 30 seconds, ten minutes, and a second before each.
+    assert waits <= {1.0, 60.0, 4.0, 5.0, 19.0, 20.0, 29.0, 30.0, 599.0, 600.0}
+    assert waits >= {4.0, 5.0, 599.0, 600.0}
+
+
 def test_a_record_holds_names_and_no_values(parcels: Any) -> None:
     one = quoted(parcels, parcels.Paid(status=402))
     one.send(named(parcels.Accepted(pin=parcels.PIN)), behind=0)
@@ -409,11 +431,9 @@ def test_events_of_strategies_are_replayed_only_where_their_values_may_be_held(p
     for holds in (True, False):
         seen.clear()
         Told.keeps_values = holds
-        run_state_machine_as_test(Told, settings=settings(QUICK, max_examples=30))
+        run_state_machine_as_test(Told, settings=settings(QUICK, max_examples=10))
         record = max((text for text in seen if '"case":"drawn"' in text), key=len)
         assert ("Rivne" in record) is holds
-        drawn_in = [step for text in seen for step in Recorded.read_json(text).steps if step.case == "drawn"]
-        assert {answer.call for step in drawn_in for answer in step.answers} == {"price"}
         if holds:
             assert Told.replay(record).life.record.text() == record
         else:
@@ -503,6 +523,7 @@ def answers(**changes: Any) -> Callable[[Recorded], Any]:
             "price is made, and was not recorded here",
         ),
         (lambda record: with_answers(record, answers(case="gone")(record)), "no_such_case", "There is no case gone"),
+        (lambda record: with_answers(record, (), case="gone"), "no_such_case", "There is no case gone"),
     ],
 )
 def test_a_record_that_does_not_fit_is_refused(
@@ -519,9 +540,9 @@ def test_a_record_that_does_not_fit_is_refused(
     assert isinstance(refused.value, RecordDiverged) is (code == "record_diverged")
 
 
-def with_answers(record: Recorded, answers: Any) -> Recorded:
+def with_answers(record: Recorded, answers: Any, **about: Any) -> Recorded:
     steps = list(record.steps)
-    steps[1] = steps[1].model_copy(update={"answers": tuple(answers)})
+    steps[1] = steps[1].model_copy(update={"answers": tuple(answers), **about})
     return record.model_copy(update={"steps": tuple(steps[:2])})
 
 
@@ -536,6 +557,7 @@ def test_every_kind_of_act_is_replayed_from_its_text(parcels: Any, machine: type
         {"do": "resume"},
         {"do": "wait", "seconds": 20.0},
         {"do": "resume"},
+        {"do": "wait", "seconds": 0.0},
         {"do": "expire"},
         {"do": "load"},
     ]
@@ -545,6 +567,22 @@ def test_every_kind_of_act_is_replayed_from_its_text(parcels: Any, machine: type
 
     assert life.stored.state == "payment_unknown"
     assert json.loads(life.record.text()) == json.loads(text)
+
+
+def test_what_a_machine_offers_under_a_name_of_its_own_is_replayed(parcels: Any) -> None:
+    class Offering(FlowMachine[Any]):
+        flow = parcels.flow
+        cases = staticmethod(parcels.cases)
+
+        def offered(self, snapshot: Any) -> Any:
+            return {"a light one": parcels.Described(weight=3)} if snapshot.state == "draft" else {}
+
+    steps = [{"do": "begin"}, {"do": "send", "event": "Described", "case": "a light one"}]
+    steps[1]["answers"] = [{"call": "price", "how": "unsent"}]  # type: ignore[assignment]
+
+    life = Offering.replay(json.dumps({"flow": "parcels", "version": 1, "steps": steps})).life
+
+    assert (life.stored.state, life.stored.context.weight) == ("unpriced", 3)
 
 
 def test_a_commit_that_the_pure_step_refuses_is_seen(parcels: Any) -> None:

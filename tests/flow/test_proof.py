@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from esozflow.flow import Answered, Calling, Event, Flow, Repeat, State, Unanswered, Unreachable, guard, on
+from esozflow.flow import Answered, Calling, Event, Expired, Flow, Repeat, State, Unanswered, Unreachable, guard, on
 from esozflow.flow.proof import Finding, Report, proof
+from esozflow.flow.proof.guards import Decided, decided
 
 
 class Go(Event):
@@ -100,25 +102,43 @@ def test_a_narrower_guard_before_a_wider_one_is_no_defect() -> None:
     assert "guards of 1 choices decided over 5 cases" in report.facts
 
 
+def test_cases_are_counted_by_the_row_that_takes_them() -> None:
+    rows = ((very_few,), (few,), ())
+
+    assert decided(rows, cases("start", Go)) == Decided(cases=5, taken=(2, 1, 2), gaps=0, mixed=(), broken=())
+    assert decided(rows[:1], cases("start", Go)) == Decided(cases=5, taken=(2,), gaps=3, mixed=(), broken=())
+    assert decided(rows, ()) == Decided(cases=0, taken=(0, 0, 0), gaps=0, mixed=(), broken=())
+
+
+def test_rows_that_no_case_is_left_for_are_told_by_their_guards() -> None:
+    report = proof(choosing(to(Go, when=few), to(Go, when=(even, very_few)), to(Go)), lambda *_: [(None, Go(steps=2))])
+
+    assert said(report) == [
+        "start: Go: no case is left for even and very_few",
+        "start: Go: no case is left for the last row",
+    ]
+
+
 SHADOWED = choosing(to(Go, when=few), to(Go, when=very_few), to(Go))
 
 
 @pytest.mark.parametrize(
-    ("defective", "finding"),
+    ("defective", "findings"),
     [
-        (SHADOWED, "start: Go: no case is left for very_few"),
+        (SHADOWED, ["no case is left for very_few"]),
         (
             choosing(to(Go, when=few), to(Go, when=even), to(Go)),
-            "start: Go: few and even share cases, and only their order decides",
+            ["few and even share cases, and only their order decides"],
         ),
-        (choosing(to(Go, when=raises), to(Go)), "start: Go: raises raised RuntimeError"),
-        (choosing(to(Go, when=no_bool), to(Go)), "start: Go: no_bool gave no bool"),
+        (choosing(to(Go, when=raises), to(Go)), ["raises raised RuntimeError", "no case is left for raises"]),
+        (choosing(to(Go, when=no_bool), to(Go)), ["no_bool gave no bool"]),
     ],
 )
-def test_a_defect_of_the_guards_is_found(defective: Flow[None], finding: str) -> None:
+def test_a_defect_of_the_guards_is_found(defective: Flow[None], findings: list[str]) -> None:
     report = proof(defective, cases)
 
-    assert finding in said(report)
+    assert said(report) == [f"start: Go: {finding}" for finding in findings]
+    assert {one.rule for one in report.findings} == {"every case is taken by exactly one row"}
     assert not report.holds
 
 
@@ -168,6 +188,15 @@ def test_a_call_that_the_machine_repeats_through_another_state_is_found() -> Non
     assert found == ["call: it can be made again without a person"]
 
 
+def test_a_call_that_the_passing_of_time_repeats_is_found() -> None:
+    waiting = state("waiting", to(Go), to(Expired, "call"), lifetime=timedelta(minutes=1))
+    call = calling(Repeat.WHEN_ASKED, to(Answered), to(Unanswered, "waiting"), to(Unreachable))
+
+    found = said(proof(flow(state("start", to(Go, "call")), waiting, call)))
+
+    assert found == ["call: it can be made again without a person"]
+
+
 def test_a_machine_that_differs_from_the_table_is_found() -> None:
     more = choosing(to(Go))
     more.machine.add_transition("fly", "start", "end", declared=more.table["start", Go][0].declared)
@@ -212,7 +241,15 @@ def test_a_definition_that_was_broken_after_its_building_is_found() -> None:
     broken.states["island"] = state("island", to(Go))
     broken._table["island", Go] = broken._table["start", Go]
 
-    assert "walk: state island is unreachable; add a transition to it or drop it" in said(proof(broken))
+    found = proof(broken).findings
+    assert (
+        Finding(
+            rule="the definition has no mistake",
+            where="walk",
+            says="state island is unreachable; add a transition to it or drop it",
+        )
+        in found
+    )
 
 
 def test_what_is_not_drawn_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
