@@ -261,6 +261,17 @@ def test_random_lives_find_a_defect_too(parcels: Any, monkeypatch: pytest.Monkey
         run_state_machine_as_test(machine_for(parcels.flow, parcels.cases, ids=parcels.FixedIds()), settings=QUICK)
 
 
+def test_a_life_may_begin_with_a_walk_unless_ports_answer_for_themselves(
+    parcels: Any, machine: type[FlowMachine[Any]]
+) -> None:
+    heads = machine().heads()
+
+    assert {*heads} == {*explore(parcels.flow, parcels.cases, ids=parcels.FixedIds()).transitions.walks}
+    assert [len(head.steps) for head in heads] == sorted(len(head.steps) for head in heads)
+    answering = machine_for(parcels.flow, parcels.cases, ports=lambda: {"tariffs": Any})  # type: ignore[dict-item]
+    assert answering().heads() == ()
+
+
 def test_random_lives_hold_everything_that_can_be_done(parcels: Any) -> None:
     lives = machine_for(parcels.flow, parcels.cases, ids=parcels.FixedIds())
     steps: list[RecordedStep] = []

@@ -8,7 +8,20 @@ from typing import Any
 
 import pytest
 
-from esozflow.flow import Answered, Calling, Event, Expired, Flow, Repeat, State, Unanswered, Unreachable, guard, on
+from esozflow.flow import (
+    Answered,
+    Calling,
+    Event,
+    Expired,
+    Flow,
+    Repeat,
+    State,
+    Unanswered,
+    Unreachable,
+    guard,
+    on,
+    refuse,
+)
 from esozflow.flow.proof import Finding, Report, proof
 from esozflow.flow.proof.guards import Decided, decided
 
@@ -65,7 +78,16 @@ def cases(name: str, event: type[Event]) -> Any:
     return [(None, Go(steps=steps)) for steps in range(5)] if event is Go else None
 
 
+RULES = {
+    "the definition has no mistake",
+    "every case is taken by exactly one row",
+    "a call is made once unless a person asks for it again",
+    "table = Machine = diagram",
+}
+
+
 def said(report: Report) -> list[str]:
+    assert {one.rule for one in report.findings} <= RULES
     return [f"{one.where}: {one.says}" for one in report.findings]
 
 
@@ -188,6 +210,15 @@ def test_a_call_that_the_machine_repeats_through_another_state_is_found() -> Non
     assert found == ["call: it can be made again without a person"]
 
 
+def test_a_call_that_was_not_sent_is_not_sent_by_the_machine_either() -> None:
+    waiting = state("waiting", to(Go), to(Expired, "call"), lifetime=timedelta(minutes=1))
+    call = calling(Repeat.WHEN_ASKED, to(Answered), to(Unanswered), to(Unreachable, "waiting"))
+
+    found = said(proof(flow(state("start", to(Go, "call")), waiting, call)))
+
+    assert found == ["call: it can be made again without a person"]
+
+
 def test_a_call_that_the_passing_of_time_repeats_is_found() -> None:
     waiting = state("waiting", to(Go), to(Expired, "call"), lifetime=timedelta(minutes=1))
     call = calling(Repeat.WHEN_ASKED, to(Answered), to(Unanswered, "waiting"), to(Unreachable))
@@ -208,6 +239,38 @@ def test_a_machine_that_differs_from_the_table_is_found() -> None:
         "walk: the Machine has a trigger fly that the table has not",
     ]
     assert "start: the table and the Machine differ on Go" in said(proof(less))
+
+
+def test_every_row_in_which_the_machine_differs_is_found() -> None:
+    differing = choosing(to(Go, when=few), refuse(Go, code="too_far", because="the rules"))
+    differing._table["start", Go] = []
+
+    assert said(proof(differing)) == [
+        "start: the table and the Machine differ on Go",
+        "start: the table and the Machine differ on Go",
+        "walk: 0 rows, but 2 in the Machine",
+    ]
+
+
+def test_a_picture_that_differs_from_the_table_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    from esozflow.flow.proof import agreement
+
+    whole = choosing(to(Go, when=few), to(Go))
+    drawn = agreement.picture(whole)
+    monkeypatch.setattr(agreement, "picture", lambda flow: replace(drawn, edges=drawn.edges[:1]))
+
+    assert said(proof(whole)) == [
+        "start: the table and the diagram differ on Go",
+        "walk: 2 rows, but 1 in the diagram",
+    ]
+
+
+def test_a_name_with_signs_that_a_picture_escapes_is_found_on_it() -> None:
+    assert proof(choosing(to(Go, when=guard("a few")(lambda context, event: event.steps < 3)), to(Go))).findings == ()
+
+
+def test_where_no_call_must_be_made_once_the_proof_says_so() -> None:
+    assert "made once unless a person asks again: no call needs it" in proof(choosing(to(Go))).facts
 
 
 def test_a_report_is_text_and_json() -> None:
