@@ -8,6 +8,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections import Counter
+from math import inf
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from esozflow.flow.diagrams import (
     plantuml_sequence,
     sequence_svg,
 )
+from esozflow.flow.diagrams.picture import steps_to
 
 CAST = Cast(
     lanes={"buyer": "Buyer", "shop": "Shop", "desk": "Desk & till", "bank": "Bank"},
@@ -128,6 +130,21 @@ def test_an_actor_who_acts_again_gets_a_lane_again(parcels: Any) -> None:
     assert [lane.actor for lane in lanes] == ["sender", "office", "sender"]
     assert [node.name for node in lanes[-1].nodes] == ["discarded", "lapsed"]
     assert sum(len(lane.nodes) for lane in lanes) == len(parcels.flow.states)
+
+
+def test_lanes_stand_in_the_order_of_the_definition_whatever_sections_are_called() -> None:
+    last: State[None] = State(name="last", section="9", actor="a", final=True)
+    first: State[None] = State(name="first", section="10", actor="b", moves=(on(Go, to="last", because="1"),))
+    flow = Flow("walk", states=(first, last), initial="first", begin=lambda ids: None)
+
+    assert [(lane.id, lane.nodes[0].name) for lane in picture(flow).lanes] == [("b_1", "first"), ("a_2", "last")]
+
+
+def test_the_way_to_the_goal_is_counted_in_moves(parcels: Any) -> None:
+    away = steps_to(parcels.flow, "posted")
+
+    assert (away["posted"], away["labelling"], away["unpaid"], away["draft"]) == (0, 1, 3, 5)
+    assert {name for name, steps in away.items() if steps == inf} == {"label_lost", "discarded", "lapsed"}
 
 
 def test_words_of_the_flow_stand_in_for_names() -> None:
