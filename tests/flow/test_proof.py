@@ -315,6 +315,13 @@ def test_a_definition_that_was_broken_after_its_building_is_found() -> None:
     )
 
 
+def test_a_lifetime_that_was_broken_after_the_building_is_found() -> None:
+    broken = choosing(to(Go))
+    broken.lifetime = timedelta()
+
+    assert said(proof(broken)) == ["walk: the flow expires before it begins; write a lifetime above zero, or drop it"]
+
+
 def test_what_is_not_drawn_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     from esozflow.flow.proof import agreement
 
