@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -140,7 +139,8 @@ class FlowMachine(RuleBasedStateMachine, Generic[C]):
             self.life.begin()
             return
         self._player = Player(head, self)
-        deque(self._player.played(), maxlen=0)
+        for _ in self._player.played():
+            pass
         self._player = None
 
     @rule(data=st.data())
@@ -215,7 +215,7 @@ class FlowMachine(RuleBasedStateMachine, Generic[C]):
     def _answered(self, call: Call, snapshot: Snapshot[C]) -> tuple[How, NamedEvent | None]:
         if self._player is not None:
             return self._player.answer(call)
-        assert self._data is not None, "an act that may make a call draws its answer: set it going by a rule"
+        assert self._data is not None
         usual = How.ITSELF if call.port in self._own_ports else How.CASE
         how = self._data.draw(st.sampled_from([usual] * 12 + [*_MISHAPS]))
         if how is not How.CASE:

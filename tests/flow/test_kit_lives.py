@@ -15,15 +15,25 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, run_state_machine_as_test
 
 from esozflow.flow import (
+    Answered,
+    Calling,
     CallInProgress,
     Conflict,
     Engine,
     EventRefused,
+    Flow,
+    Repeat,
+    State,
+    StoreFailed,
+    Unanswered,
     UnknownInstance,
+    Unreachable,
     UsageError,
+    on,
 )
 from esozflow.flow.testing import (
     FlowMachine,
+    HandClock,
     How,
     Life,
     NamedEvent,
@@ -34,8 +44,8 @@ from esozflow.flow.testing import (
     machine_for,
     replay,
 )
-from esozflow.flow.testing.recorded import Do, RecordedStep
-from esozflow.flow.testing.witness import Died, Kept
+from esozflow.flow.testing.recorded import Do, RecordedAnswer, RecordedStep
+from esozflow.flow.testing.witness import Died, Kept, Witness, WitnessPort
 
 QUICK = settings(
     max_examples=100,
@@ -228,7 +238,7 @@ def test_a_life_without_a_defect_breaks_no_promise(parcels: Any) -> None:
         (Invents, "a call is what was decided"),
         (Awake, "an end accepts nothing"),
         (Pretends, "the engine equals the pure step: it gave"),
-        (Touches, "a refused event changes nothing"),
+        (Touches, "a refused event changes nothing: Described was refused in quoted, and changed it"),
         (RefusesAll, "the engine equals the pure step: Described was refused in draft with not_expected_here"),
         (RefusesOtherwise, "the engine equals the pure step: Described was refused in quoted with because"),
         (Disturbs, "a refused event changes nothing: a call was disturbed"),
@@ -239,19 +249,19 @@ def test_an_engine_with_a_defect_is_caught(
     parcels: Any, monkeypatch: pytest.MonkeyPatch, engine: type[Engine[Any]], says: str
 ) -> None:
     monkeypatch.setattr("esozflow.flow.testing.life.Engine", engine)
-    with pytest.raises(AssertionError, match=says):
+    with pytest.raises(AssertionError, match=f"(^|; ){says}"):
         lived(parcels).check()
 
 
 @pytest.mark.parametrize(
     ("store", "says"),
     [
-        (LosesLines, "the store's journal differs"),
+        (LosesLines, "the journal is the path: the store's journal differs from what was committed"),
         (Miscounts, "the journal is the path: revision 6 after 5 moves"),
     ],
 )
 def test_a_store_with_a_defect_is_caught(parcels: Any, store: Callable[[], Any], says: str) -> None:
-    with pytest.raises(AssertionError, match=says):
+    with pytest.raises(AssertionError, match=f"(^|; ){says}"):
         lived(parcels, store=store()).check()
 
 
@@ -274,13 +284,20 @@ def test_a_life_may_begin_with_a_walk_unless_ports_answer_for_themselves(
 
 def test_random_lives_hold_everything_that_can_be_done(parcels: Any) -> None:
     lives = machine_for(parcels.flow, parcels.cases, ids=parcels.FixedIds())
-    steps: list[RecordedStep] = []
+    led: list[list[RecordedStep]] = []
 
     class Told(lives):  # type: ignore[valid-type, misc]
         def teardown(self) -> None:
-            steps.extend(self.life.steps)
+            led.append(self.life.steps)
 
     run_state_machine_as_test(Told, settings=settings(QUICK, max_examples=60))
+
+    steps = [step for life in led for step in life]
+    heads = [list(head.steps) for head in lives().heads() if len(head.steps) > 2]
+    continued = [life[len(head) :] for life in led for head in heads if life[: len(head)] == head]
+    assert any(step.answers for rest in continued for step in rest)
+    assert {step.event for step in steps} <= {None, *(event.__name__ for event in parcels.flow.events)}
+    assert all((answer.how is How.CASE) is (answer.case is not None) for step in steps for answer in step.answers)
 
     assert {step.do for step in steps} == {*Do} - {Do.OWN}
     assert {step.store for step in steps} == {None, *StoreFault}
@@ -375,7 +392,7 @@ def test_the_plain_store_refuses_like_every_store(parcels: Any) -> None:
     store = Kept[Any]()
     snapshot = parcels.snapshot(revision=0)
     store.create(snapshot)
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match=r"^An instance of this id is already stored \["):
         store.create(snapshot)
     with pytest.raises(Conflict):
         store.commit(snapshot, Any)  # type: ignore[arg-type]
@@ -467,8 +484,17 @@ def test_ports_of_ones_own_are_taken_by_a_machine(parcels: Any) -> None:
         store=Kept,
         ports=lambda: {"tariffs": Counter(), "till": Counter()},
     )
-    run_state_machine_as_test(lives, settings=settings(QUICK, max_examples=10))
+    answers: list[RecordedAnswer] = []
+
+    class Told(lives):  # type: ignore[valid-type, misc]
+        def teardown(self) -> None:
+            answers.extend(answer for step in self.life.steps for answer in step.answers)
+
+    run_state_machine_as_test(Told, settings=settings(QUICK, max_examples=10))
     assert "price" in asked
+    assert {answer.call for answer in answers if answer.how is How.ITSELF} <= {"price", "pay"}
+    assert {answer.call for answer in answers if answer.how is How.CASE} <= {"label"}
+    assert {answer.how for answer in answers} >= {How.ITSELF}
 
 
 def test_a_record_is_replayed_on_a_store_and_ports_and_ids_of_ones_own(parcels: Any) -> None:
@@ -580,10 +606,91 @@ def test_every_kind_of_act_is_replayed_from_its_text(parcels: Any, machine: type
     assert json.loads(life.record.text()) == json.loads(text)
 
 
+def test_a_machine_offers_what_a_user_may_send_and_knows_its_own_flow(
+    parcels: Any, machine: type[FlowMachine[Any]]
+) -> None:
+    one = machine()
+    one.life.begin()
+
+    assert {type(event) for event in one.here().values()} == {parcels.Described, parcels.Discarded}
+    assert one.repertoire is machine().repertoire
+    assert one.repertoire is not machine_for(parcels.flow)().repertoire
+
+
+def test_an_event_from_an_old_page_is_sent_as_one(parcels: Any) -> None:
+    one = quoted(parcels)
+    one.send(named(parcels.Discarded()), behind=1)
+    assert one.stored.state == "quoted"
+    one.send(named(parcels.Discarded()), behind=0)
+    assert one.stored.state == "discarded"
+
+
+def test_all_broken_promises_are_told_together(parcels: Any) -> None:
+    one = quoted(parcels)
+    for promise, what in (("a", "x"), ("a", "y"), ("b", "z")):
+        one.witness.says(promise, what)
+    with pytest.raises(AssertionError, match=r"^a: x, y; b: z$"):
+        one.check()
+
+
+def test_what_happens_on_the_way_of_a_call_is_what_its_port_gives(parcels: Any) -> None:
+    stepped = parcels.flow.step(parcels.snapshot("quoted"), parcels.Accepted(pin=parcels.PIN), parcels.START)
+
+    def given(how: How) -> Any:
+        port = WitnessPort(
+            None, Witness(parcels.flow), lambda: stepped.snapshot, lambda *_: (how, parcels.Paid(status=200))
+        )
+        return port.perform(stepped.call)
+
+    assert given(How.CASE) == parcels.Paid(status=200)
+    assert given(How.UNSENT) == Unreachable(reason="unsent")
+    assert given(How.LOST) == Unanswered(reason="lost")
+    assert given(How.WRONG) is None
+    with pytest.raises(OSError, match=r"^a port breaks its word on purpose$"):
+        given(How.RAISES)
+
+
+def test_a_store_that_fails_says_that_it_does_so_on_purpose(parcels: Any) -> None:
+    one = quoted(parcels)
+    one.store_fails(StoreFault.BEFORE)
+    with pytest.raises(StoreFailed, match=r"^The store fails on purpose"):
+        one.store.commit(one.stored, one.journal[-1])
+
+
+@pytest.mark.parametrize(("how", "reason"), [(How.RAISES, "port_failed"), (How.DIES_AFTER, "interrupted")])
+def test_a_life_that_begins_with_a_call_knows_why_the_engine_has_no_answer(how: How, reason: str) -> None:
+    call = Calling[str](name="ask", port="p", repeat=Repeat.NEVER, request=lambda context: None)
+    asking = State[str](
+        name="ask",
+        section="1",
+        actor="a",
+        call=call,
+        moves=(
+            on(Answered, to="end", because="so"),
+            on(Unanswered, to="end", keep=lambda context, event: event.reason, because="so"),
+            on(Unreachable, to="end", because="so"),
+        ),
+    )
+    end = State[str](name="end", section="1", actor="a", final=True)
+    one = Life(Flow[str]("asking", states=(asking, end), initial="ask", begin=lambda ids: ""), lambda *_: (how, None))
+
+    one.begin()
+    one.wait(call.deadline)
+    one.resume()
+
+    one.check()
+    assert (one.stored.state, one.stored.context) == ("end", reason)
+
+
 def test_what_a_machine_offers_under_a_name_of_its_own_is_replayed(parcels: Any) -> None:
+    by_hand = HandClock()
+
     class Offering(FlowMachine[Any]):
         flow = parcels.flow
         cases = staticmethod(parcels.cases)
+
+        def clock(self) -> HandClock:
+            return by_hand
 
         def offered(self, snapshot: Any) -> Any:
             return {"a light one": parcels.Described(weight=3)} if snapshot.state == "draft" else {}
@@ -594,6 +701,7 @@ def test_what_a_machine_offers_under_a_name_of_its_own_is_replayed(parcels: Any)
     life = Offering.replay(json.dumps({"flow": "parcels", "version": 1, "steps": steps})).life
 
     assert (life.stored.state, life.stored.context.weight) == ("unpriced", 3)
+    assert life.clock is by_hand
 
 
 def test_a_commit_that_the_pure_step_refuses_is_seen(parcels: Any) -> None:
