@@ -13,7 +13,22 @@ from typing import Any
 
 import pytest
 
-from esozflow.flow import Event, Flow, Move, Page, State, UsageError, guard, on, refuse
+from esozflow.flow import (
+    Answered,
+    Calling,
+    Event,
+    Flow,
+    Move,
+    Page,
+    Repeat,
+    State,
+    Unanswered,
+    Unreachable,
+    UsageError,
+    guard,
+    on,
+    refuse,
+)
 from esozflow.flow.diagrams import (
     Cast,
     Kind,
@@ -48,6 +63,15 @@ class Go(Event):
 @guard("it is open")
 def is_open(context: None, event: Go) -> bool:
     return True
+
+
+class Told(Answered):
+    pass
+
+
+@guard("it was told")
+def is_told(context: None, event: Told) -> bool:
+    return event.status == 200
 
 
 def walk(**given: Any) -> Flow[None]:
@@ -124,6 +148,29 @@ def test_the_goal_is_the_farthest_end_unless_one_is_named(parcels: Any) -> None:
             picture(parcels.flow, goal=goal)
 
 
+def test_an_answer_that_leads_no_farther_from_the_goal_is_no_failure() -> None:
+    def waiting(name: str, to: str) -> State[None]:
+        return State(name=name, section="1", actor="a", moves=(on(Go, to=to, because="1"),))
+
+    call = Calling[None](name="ask", port="p", repeat=Repeat.FREELY, request=lambda context: None, answer=Told)
+    moves = (
+        on(Told, when=is_told, to="near", because="1"),
+        on(Told, to="beside", because="1"),
+        on(Unanswered, to="near", because="1"),
+        on(Unreachable, to="near", because="1"),
+    )
+    ask = State[None](name="ask", section="1", actor="a", call=call, moves=moves)
+    end = State[None](name="end", section="1", actor="a", final=True)
+    flow = Flow[None](
+        "walk",
+        states=(ask, waiting("near", "end"), waiting("beside", "near"), end),
+        initial="ask",
+        begin=lambda _: None,
+    )
+
+    assert [edge.kind for edge in picture(flow).edges if edge.event == "Told"] == [Kind.ONWARD, Kind.ONWARD]
+
+
 def test_an_actor_who_acts_again_gets_a_lane_again(parcels: Any) -> None:
     lanes = picture(parcels.flow).lanes
 
@@ -133,8 +180,8 @@ def test_an_actor_who_acts_again_gets_a_lane_again(parcels: Any) -> None:
 
 
 def test_lanes_stand_in_the_order_of_the_definition_whatever_sections_are_called() -> None:
-    last: State[None] = State(name="last", section="9", actor="a", final=True)
-    first: State[None] = State(name="first", section="10", actor="b", moves=(on(Go, to="last", because="1"),))
+    last: State[None] = State(name="last", section="10", actor="a", final=True)
+    first: State[None] = State(name="first", section="9", actor="b", moves=(on(Go, to="last", because="1"),))
     flow = Flow("walk", states=(first, last), initial="first", begin=lambda ids: None)
 
     assert [(lane.id, lane.nodes[0].name) for lane in picture(flow).lanes] == [("b_1", "first"), ("a_2", "last")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -106,6 +107,29 @@ def test_events_are_made_from_the_types_of_their_fields(event: Ordered) -> None:
     assert all(1 <= part.number <= 9 for part in event.parts)
     assert len(event.secret.get_secret_value()) >= 3
     assert event.grade in {None, 1, 2}
+
+
+def test_events_of_a_class_take_every_kind_of_value_that_their_fields_allow() -> None:
+    made = drawn(events_of(Ordered), 200)
+
+    assert {event.colour for event in made} == {*Colour}
+    assert {event.size for event in made} == {"s", "m"}
+    assert {len(event.parts) for event in made} == {1, 2, 3, 4}
+    assert {part.number for event in made for part in event.parts} <= {*range(1, 10)}
+    assert all(re.fullmatch("[a-z]{2}", event.code) for event in made)
+    assert all(type(event.secret) is SecretStr and len(event.secret.get_secret_value()) >= 3 for event in made)
+    assert {type(event.raw) for event in made} == {type(None), SecretBytes}
+    assert {event.grade for event in made} == {None, 1, 2}
+    assert {type(event.note) for event in made} == {type(None), str}
+    assert {event.pair == (1, "a") for event in made} == {True, False}
+
+
+def test_answers_have_any_status_and_what_is_not_answered_a_reason() -> None:
+    answers = drawn(events_of(Said))
+
+    assert len({answer.status for answer in answers}) > 10
+    assert {answer.count == 0 for answer in answers} == {True, False}
+    assert {event.reason for event in drawn(events_of(Unanswered))} == {"timeout", "dropped", "malformed", "refused"}
 
 
 def test_a_list_is_as_long_as_it_must_be_and_up_to_three_longer() -> None:

@@ -90,6 +90,13 @@ def test_what_no_case_leads_to_is_missing_and_says_why() -> None:
     assert why == "no walk takes start · Go · 0"
 
 
+def test_an_outcome_that_no_case_gives_though_its_row_is_taken_says_so() -> None:
+    explored = explore(WALK, lambda state, event: [(0, Go(steps=0))] if event is Go else None)
+
+    missing = explored.outcomes.missing
+    assert missing[GuardOutcome(row("Go", 0), "few", held=False)] == "no declared case leads to it"
+
+
 def test_a_reason_makes_it_complete_and_a_wrong_reason_is_refuted() -> None:
     twice = Pair(row("Go", 2), row("Go", 2))
     explained = explore(WALK, cases, never={twice: "it went before"}).pairs
