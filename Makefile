@@ -4,9 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := $(sort $(shell find flow states adapters -type f -not -name '*.pyc'))
 JOBS ?= auto
-# Tests that mostly wait for other processes, browsers and databases: to trace all of these takes half of the time.
-PROCESSES := tests/browser tests/soak tests/test_examples.py \
-	$(addprefix tests/journeys/test_,killed.py many_workers.py state_machine.py store_faults.py threads_on_databases.py up.py)
+# Tests that mostly wait for other processes, browsers and databases, or go again where the traced ones have been:
+# to trace all of these takes half of the time.
+UNTRACED := tests/browser tests/soak tests/typing tests/test_examples.py tests/test_wheel.py \
+	tests/states/test_every_setting.py tests/states/test_random_walks.py \
+	$(addprefix tests/journeys/test_,clock.py documented_errors.py killed.py many_at_once.py many_workers.py \
+	state_machine.py store_faults.py threads_on_databases.py transport_faults.py up.py)
+
+# A module that a test's process has compiled is not compiled again by each of the next ones.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test check bench bench-check diagrams screenshots soak mutants format clean
 .DELETE_ON_ERROR:
@@ -29,15 +35,15 @@ demo: $(VENV)/ready
 
 test: $(VENV)/ready
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report= $(addprefix --ignore=,$(PROCESSES))
+	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report= $(addprefix --ignore=,$(UNTRACED))
 	$(BIN)/coverage report --include='*/flow/*,*/states/*' --fail-under=100
 	$(BIN)/coverage report --include='*/adapters/*' --fail-under=95
-	$(BIN)/python -m pytest -n $(JOBS) $(PROCESSES)
+	$(BIN)/python -m pytest -n $(JOBS) $(UNTRACED)
 
 check: $(VENV)/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy -p esozflow.flow -p esozflow.states -p esozflow.adapters
+	$(BIN)/mypy -p esozflow.flow -p esozflow.states -p esozflow.adapters -p bench -p tests.mutants
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/python diagrams/generate.py --check

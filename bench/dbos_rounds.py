@@ -5,6 +5,9 @@ false}`; each is answered with the seconds that the workflows took, one after an
 back, and the next message is sent the moment it has, without asking the database: DBOS is charged for nothing else.
 """
 
+# pyright: reportMissingImports=false
+# DBOS lives in an environment of its own.
+
 from __future__ import annotations
 
 import json
@@ -24,12 +27,12 @@ MESSAGE = {"user_data": "x" * 4096}
 stepped = Semaphore(0)
 
 
-@DBOS.step()
+@DBOS.step()  # type: ignore[untyped-decorator,unused-ignore]  # where DBOS is not there
 def step(message: dict[str, Any]) -> dict[str, Any]:
     return {"state": len(message["user_data"])}
 
 
-@DBOS.workflow()
+@DBOS.workflow()  # type: ignore[untyped-decorator,unused-ignore]  # nor here
 def sign_up() -> int:
     for _ in range(WAITS):
         step(DBOS.recv(timeout_seconds=60))

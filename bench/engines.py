@@ -13,7 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 from . import nine
-from .counting import counted, held
+from .counting import Count, counted, held
 from .rounds import Row, interleaved, seconds
 
 STEPS = len(nine.EVENTS)
@@ -79,7 +79,7 @@ def main() -> None:
     for one in (ours, *peers):
         driven = nine.driven if one is ours else one.driven
         begun = one.begun()
-        count = counted(lambda driven=driven, begun=begun: driven(begun))
+        count = _counted(driven, begun)
         last = nine.driven(nine.begun()) if one is ours else begun
         measured["instructions"][one.name] = [count.instructions / STEPS]
         measured["calls"][one.name] = [count.calls / STEPS]
@@ -87,6 +87,10 @@ def main() -> None:
         measured["bytes"][one.name] = [float(held(last, beside=[other]))]
     packages = {one.package for one in peers if one.package} | {"pydantic"}
     sys.stdout.write(json.dumps({"versions": {one: version(one) for one in sorted(packages)}, "measured": measured}))
+
+
+def _counted(driven: Callable[[Any], object], begun: Any) -> Count:
+    return counted(lambda: driven(begun))
 
 
 def _driven(peer: Any) -> Any:

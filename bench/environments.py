@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import esozflow.flow
+from esozflow.flow import errors
 
 ROOT = Path(__file__).parent.parent
 
@@ -40,7 +40,7 @@ def python_with(name: str, requirements: Sequence[str]) -> Path:
 
 def run(python: Path | str, *arguments: str, **options: Any) -> str:
     """Run a Python, for which this esozflow is there too, and give what it prints."""
-    paths = (str(ROOT), str(Path(esozflow.flow.__path__[0]).parents[1]))
+    paths = (str(ROOT), str(Path(errors.__file__).parents[2]))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or what is measured compiles each time
     command = [str(python), *arguments]

@@ -54,9 +54,9 @@ def sign_up_in_memory(rounds: int) -> Iterator[Row]:
 def rehydration(rounds: int) -> Iterator[Row]:
     """A sign-up on its page of data, to bytes and back with every check; and the same JSON without any."""
     engine, codec = engine_over(MemoryStore()), SnapshotCodec(sign_up(), SignUp)
-    begun = engine.begin()
+    waiting = engine.begin()
     for event in list(acts())[:4]:
-        waiting = engine.send(begun.id, event)
+        waiting = engine.send(waiting.id, event)
     stored = codec.dump(waiting)
     text = stored.get_secret_value()
     plain = json.loads(text)

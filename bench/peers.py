@@ -4,6 +4,9 @@ The guard is asked for every event, and no engine does anything else. Where an e
 same small object; where it has no guards, or guards that see no arguments, it gets what comes nearest.
 """
 
+# pyright: reportMissingImports=false
+# They live in an environment of their own.
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -196,7 +199,7 @@ def viewflow() -> Peer:
 def statemachine() -> Peer:
     from statemachine import State, StateMachine
 
-    class Flow(StateMachine):
+    class Flow(StateMachine):  # type: ignore[misc,unused-ignore]  # where it is not there
         preparing = State(initial=True, value="prepare")  # `prepare` is a word of its own
         validate_params = State()
         init_validation = State()

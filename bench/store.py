@@ -7,6 +7,7 @@ environment of its own.
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 import subprocess
 import time
@@ -40,7 +41,7 @@ from .rounds import Row
 from .signups import Constant, acts, whole
 
 REQUIRED, REQUIRED_OF_DBOS = 0.6, 10.0
-MOVES, FLOWS, STORED = 200, 20, 50
+MOVES, FLOWS, STORED = 200, 50, 50
 """Moves and whole sign-ups of each side in a round; sign-ups whose size is averaged."""
 
 versions: dict[str, str] = {}
@@ -138,7 +139,7 @@ def beside_workflows(at: Place, dbos: Dbos, rounds: int) -> tuple[Rates, Rates]:
 
 
 class Dbos:
-    """The DBOS side, in a process of its own."""
+    """The DBOS side, in a process of its own. It asks the database all the time, so it is held while it is our turn."""
 
     def __init__(self, python: Path, url: str) -> None:
         program = Path(__file__).with_name("dbos_rounds.py")
@@ -146,15 +147,20 @@ class Dbos:
             [python, program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
         self.version = self._ask(url)["dbos"]
+        self._process.send_signal(signal.SIGSTOP)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._process.send_signal(signal.SIGCONT)
         self._process.communicate(timeout=60)
 
     def rate(self, flows: int, *, ahead: bool) -> float:
-        return flows / float(self._ask(json.dumps({"flows": flows, "ahead": ahead}))["seconds"])
+        self._process.send_signal(signal.SIGCONT)
+        seconds = float(self._ask(json.dumps({"flows": flows, "ahead": ahead}))["seconds"])
+        self._process.send_signal(signal.SIGSTOP)
+        return flows / seconds
 
     def _ask(self, line: str) -> Any:
         assert self._process.stdin
@@ -243,7 +249,7 @@ def places() -> Iterator[list[Place]]:
     """Give a place on SQLite and one on PostgreSQL."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="esozflow-")))
-        new = stack.enter_context(running_postgresql("fsync=on"))
+        new = stack.enter_context(running_postgresql(durable=True))
         on_sqlite = place("SQLite", SecretStr(f"sqlite:///{folder}/a.db"), f"sqlite:///{folder}/b.db")
         on_postgresql = place("PostgreSQL", new(), new().get_secret_value())
         found = [stack.enter_context(on_sqlite), stack.enter_context(on_postgresql)]

@@ -40,7 +40,7 @@ STATES: Final = {
     Name.GLOBAL_ROLES: Text("Глобальні ролі користувача", "Global roles of the user"),
     Name.AVAILABLE_SCOPES: Text("Доступи, які можна надати", "Scopes that may be approved"),
     Name.SCOPE_NAMES: Text("Назви доступів", "Names of the scopes"),
-    Name.CLIENT_DETAILS: Text("Назва додатку", "Name of the application"),
+    Name.CLIENT_DETAILS: Text("Назва додатка", "Name of the application"),
     Name.APPROVE: Text("Надання дозволу", "Authorizing the approval"),
     Name.DECLINE_REDIRECT: Text("Повернення до ПІС з відмовою", "Back to the PIS with the refusal"),
     Name.EXCHANGE: Text("Обмін коду на токени", "Exchanging the code for tokens"),
@@ -90,7 +90,7 @@ GUARDS: Final = {
     "some_available": Text("200 з доступами, які можна надати", "200 with scopes that may be approved"),
     "none_available": Text("200, надати нічого не можна", "200, nothing may be approved"),
     "read_unknown": Text("ЕСОЗ не знає такого запиту", "ЕСОЗ does not know this read"),
-    "client_returned": Text("200 з назвою додатку", "200 with the client's name"),
+    "client_returned": Text("200 з назвою додатка", "200 with the client's name"),
     "client_not_found": Text("додаток не знайдено", "the client is not found"),
     "code_for_the_requested_uri": Text(
         "200 або 201 з кодом на вказану адресу", "200 or 201 with a code for the requested URI"

@@ -34,23 +34,23 @@ IN_OUR_WORDS: Final = {
     ),
     "4.2.0": Text("Перевірити параметри, які надійшли від ПІС.", "Check the parameters that came from the PIS."),
     "4.2.1": Text(
-        "client_id є і не порожній; інакше - визначене повідомлення.",
+        "client_id є і не порожній; інакше — визначене повідомлення.",
         "client_id is there and not empty; else the given message.",
     ),
     "4.2.2": Text(
-        "redirect_uri є і не порожній; інакше - визначене повідомлення.",
+        "redirect_uri є і не порожній; інакше — визначене повідомлення.",
         "redirect_uri is there and not empty; else the given message.",
     ),
     "4.2.3": Text(
-        "scope є і не порожній; інакше - визначене повідомлення.",
+        "scope є і не порожній; інакше — визначене повідомлення.",
         "scope is there and not empty; else the given message.",
     ),
     "4.2.4": Text(
-        "user_data є і не порожній; інакше - визначене повідомлення.",
+        "user_data є і не порожній; інакше — визначене повідомлення.",
         "user_data is there and not empty; else the given message.",
     ),
     "4.2.5": Text(
-        "token є і не порожній; інакше - визначене повідомлення.",
+        "token є і не порожній; інакше — визначене повідомлення.",
         "token is there and not empty; else the given message.",
     ),
     "4.3.1": Text(
@@ -108,7 +108,7 @@ IN_OUR_WORDS: Final = {
         "Redirect the user with the grant code to the address of the answer.",
     ),
     "4.9.1": Text(
-        "Обміняти код доступу на токени разом із секретом додатку.",
+        "Обміняти код доступу на токени разом із секретом додатка.",
         "Exchange the grant code for tokens, with the client's secret.",
     ),
     "4.9.2": Text(
@@ -134,7 +134,7 @@ REASONS_IN_UKRAINIAN: Final = {
     "the code lives only for minutes": "код діє лише кілька хвилин",
     "a signature can fail and be made again": "підписати може не вдатися, тоді підпис створюють ще раз",
     "what is about to be signed can be corrected": "те, що підписують, можна виправити",
-    "no client has such an id": "додатку з таким ідентифікатором бути не може",
+    "no client has such an id": "додатка з таким ідентифікатором бути не може",
     "a grant code must not be sent astray": "код доступу не можна надіслати стороннім",
     "a query that can be read in two ways, or in none, is not read at all": (
         "посилання, яке читається двояко або не читається, не читають зовсім"
@@ -172,7 +172,7 @@ REASONS_IN_UKRAINIAN: Final = {
     ),
     "ЕСОЗ may be away": "ЕСОЗ може бути недоступною",
     "this request was not sent, but an earlier one was: the warning stays": (
-        "цей запит не надіслано, але попередній - так: попередження лишається"
+        "цей запит не надіслано, але попередній — так: попередження лишається"
     ),
     "nothing was sent: the user may try again": "нічого не надіслано: можна спробувати ще раз",
     "nothing was sent: the code can still be exchanged while it lives": (

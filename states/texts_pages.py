@@ -165,7 +165,7 @@ TROUBLES: Final = {
     ),
     "redirect_foreign": Text(
         "У відповіді ЕСОЗ немає адреси повернення або вона не та, яку вказала ПІС. Щоб код доступу не потрапив до "
-        "сторонніх, його не передано; сам дозвіл у ЕСОЗ міг зберегтися. Повідомте про це підтримку ПІС.",
+        "сторонніх, його не передано; сам дозвіл в ЕСОЗ міг зберегтися. Повідомте про це підтримку ПІС.",
         "The answer of eHealth has no return address, or not the one that the PIS gave. So that the grant code does "
         "not reach a stranger, it was not passed on; the approval itself may stand at eHealth. "
         "Tell the support of the PIS.",

@@ -20,6 +20,10 @@ from pydantic import SecretStr
 
 ACCOUNT = "nobody"
 """PostgreSQL does not run as root."""
+MEMORY = Path("/dev/shm")
+"""A new database is 300 files: on a disk, to make and to remove a hundred of them takes up to a minute."""
+NEEDS = 4 * 1024**3
+"""Bytes that are free in memory, or the disk is used."""
 STARTS_WITHIN = 60.0
 """Seconds."""
 
@@ -38,20 +42,24 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def running_postgresql(*settings: str) -> Iterator[NewDatabase]:
+def running_postgresql(*, durable: bool = False) -> Iterator[NewDatabase]:
     """Start a server, and give a function that makes an empty database and gives its url.
 
+    Unless it is `durable`, it works in memory where there is room, and writes nothing to a disk.
     Where PostgreSQL is not installed the tests are skipped; with CI=true they fail.
     """
     folder = programs()
     if folder is None:
         missing = "PostgreSQL is not installed: apt-get install postgresql"
-        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
-    with tempfile.TemporaryDirectory(prefix="esozflow-") as name:  # not pytest's: the path of a socket is short
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    # Not pytest's folder: the path of a socket is short.
+    with tempfile.TemporaryDirectory(prefix="esozflow-", dir=None if durable else _in_memory()) as name:
         home = Path(name)
         if os.geteuid() == 0:
             shutil.chown(home, ACCOUNT)
-        initdb = [
+        initdb: list[str | Path] = [
             folder / "initdb",
             "--no-sync",
             "--auth=trust",
@@ -64,10 +72,15 @@ def running_postgresql(*settings: str) -> Iterator[NewDatabase]:
             "listen_addresses=",
             f"unix_socket_directories={home}",
             "max_connections=300",
-            "fsync=off",
-            *settings,
+            f"fsync={'on' if durable else 'off'}",
         ]
-        command = [*_as_nobody(), folder / "postgres", "-D", home / "data", *(f"-c{one}" for one in options)]
+        command: list[str | Path] = [
+            *_as_nobody(),
+            folder / "postgres",
+            "-D",
+            home / "data",
+            *(f"-c{one}" for one in options),
+        ]
         with (home / "log").open("wb") as log:
             server = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")
         try:
@@ -80,6 +93,10 @@ def running_postgresql(*settings: str) -> Iterator[NewDatabase]:
                 restarted = _RESTARTED.pop()
                 restarted.send_signal(signal.SIGINT)
                 restarted.wait(STARTS_WITHIN)
+
+
+def _in_memory() -> Path | None:
+    return MEMORY if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= NEEDS else None
 
 
 @contextmanager

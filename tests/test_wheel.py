@@ -9,6 +9,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 
@@ -114,6 +116,41 @@ def test_importing_the_core_loads_no_web_sql_command_line_or_testing_library(pyt
         "h11",
         "hypothesis",
     } & set(out.split())
+
+
+KIT = """
+import sys
+from importlib.metadata import packages_distributions
+import esozflow.flow.testing, esozflow.states.testing, esozflow.adapters.testing.plugin
+from esozflow.adapters.testing import gateways, interfaces, sandboxed, signers, stores
+distributions = packages_distributions()
+print(*{one for name in sys.modules for one in distributions.get(name, ())})
+"""
+
+
+def required(wheel: Path, *extras: str) -> set[str]:
+    """What the wheel requires by itself and for its extras, its own extras followed."""
+    with zipfile.ZipFile(wheel) as archive:
+        metadata = archive.read(next(name for name in archive.namelist() if name.endswith("/METADATA"))).decode()
+    lines = [
+        Requirement(line.partition(": ")[2]) for line in metadata.splitlines() if line.startswith("Requires-Dist:")
+    ]
+    found: set[str] = set()
+    todo = {"", *extras}
+    while todo:
+        extra = todo.pop()
+        for one in lines:
+            if one.marker is None or one.marker.evaluate({"extra": extra}):
+                found.add(canonicalize_name(one.name))
+                todo |= one.extras
+    return found - {"esozflow"}
+
+
+def test_the_extra_for_testing_brings_everything_that_the_kit_imports(wheel: Path, python: Path, host: Path) -> None:
+    imported = {canonicalize_name(name) for name in run(python, "-c", KIT, cwd=host).split()}
+    known = required(wheel, "cli", "testing")
+    assert {"hypothesis", "pytest", "pydantic"} <= imported & known
+    assert imported & known <= required(wheel, "testing")
 
 
 def test_importing_configures_no_logging_and_writes_no_file(python: Path, host: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import http.client
 import os
 import re
@@ -19,19 +18,13 @@ from urllib.parse import urlencode, urlsplit
 from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import SecretStr
 
-from esozflow.adapters.demo.people import REQUEST
 from esozflow.adapters.demo.sandbox_process import SandboxProcess
-from esozflow.adapters.sandbox import Seed
-from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
 from esozflow.adapters.sealing import new_key
 from esozflow.adapters.serving.process import ServingProcess
-from esozflow.adapters.signing import CertificateSigner
 from esozflow.adapters.stores.sql import Database, upgrade
-from esozflow.states import RegistrationRequest, RequestSigned
 
-SEED = Seed()
-AUTHORITY = SandboxAuthority.create()
-SIGNER = CertificateSigner(AUTHORITY.issue(Signatory(drfo=SEED.confidant.tax_id or "")))
+from .parties import AUTHORITY, CLIENT, SEED, signed
+
 KEY = new_key()
 SOAK = "SOAK" in os.environ
 HANG = 60.0
@@ -42,24 +35,14 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.sta
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 
 
-def signed(child: int = 0) -> str:
-    """Give the `user_data` of a signed request; every other number is another child of the same confidant."""
-    request = copy.deepcopy(REQUEST)
-    person: dict[str, Any] = request["person"]
-    person |= {"tax_id": f"42{child:08}", "unzr": f"20150705-{child:05}"}
-    person["documents"][0]["number"] = f"АМ{child:06}"
-    container = SIGNER.sign(RegistrationRequest.read(request).to_signed_json())
-    return RequestSigned.of(container).user_data.get_secret_value()
-
-
 def query(child: int = 0, *, state: str = "the-state-of-the-pis") -> str:
     """Give the parameters of 4.1."""
     return urlencode(
         {
-            "client_id": SEED.pis.id,
-            "redirect_uri": SEED.pis.redirect_uris[0],
-            "scope": "app:read_pis person:details_pis",
-            "user_data": signed(child),
+            "client_id": CLIENT.client_id,
+            "redirect_uri": CLIENT.redirect_uri,
+            "scope": CLIENT.scope,
+            "user_data": signed(child).user_data.get_secret_value(),
             "token": SEED.confidant.access_token,
             "state": state,
         }

@@ -122,7 +122,7 @@ def pis(
 
     with _judging(report) as judged:
         if configuration:
-            _configure_pis(redirect_uri, auth_ui, sandbox_port, keys)
+            _configure_pis(redirect_uri, _base(auth_ui), sandbox_port, keys)
             return
         pages = read_mapping(PisMapping, mapping)
         with sandbox_for_pis(redirect_uri, keys, sandbox_port) as (_, esoz):
@@ -160,6 +160,8 @@ def _judging(file: Path | None) -> Iterator[list[Report]]:
     """Print the report that is put into the list, write it to the file, and exit with what it says."""
     judged: list[Report] = []
     try:
+        if file is not None and not file.parent.is_dir():
+            raise UsageError(f"There is no folder {file.parent}", hint="Give --json a file in a folder that is there.")
         yield judged
         for report in judged:
             typer.echo(report.text(), nl=False)
@@ -178,10 +180,12 @@ def _judging(file: Path | None) -> Iterator[list[Report]]:
 def _base(url: str) -> str:
     try:
         parts = urlsplit(url)
-        named = parts.hostname and (parts.port is None or parts.port > 0)
+        named = parts.hostname and (parts.port is None or parts.port > 0) and url.isprintable() and " " not in url
         usable = parts.scheme in ("http", "https") and named and not parts.query and not parts.fragment
     except ValueError:
         usable = False
+    if "@" in url:  # what stands before it is a password, and not to be repeated
+        raise UsageError("A base URL names no user", hint="Write http://host:port or https://host.")
     if not usable:
         raise UsageError(f"{url} is no base URL", hint="Write http://host:port or https://host, with a path if any.")
     return url.rstrip("/")

@@ -11,7 +11,7 @@ import typer
 from ...flow import FlowError, Move, UsageError
 from .diagram import write
 from .failing import fail
-from .store import OptionalUrl, opened
+from .store import OptionalUrl, journal_in
 
 
 def review(
@@ -42,9 +42,6 @@ def review(
 
 
 def _journal(id: str, url: str | None) -> Sequence[Move]:
-    from ..stores.sql import journal_of
-
     if url is None:
         raise UsageError("--live needs the store of the sign-up", hint="Name it with --store or ESOZFLOW_STORE.")
-    with opened(url) as database:
-        return journal_of(database, id)
+    return journal_in(url, id)

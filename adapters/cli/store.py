@@ -6,7 +6,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from pydantic import SecretStr
 
-from ...flow import FlowError, UsageError
+from ...flow import FlowError, Move, UnknownInstance, UsageError
 from ..sealing import Keys, new_key
 from .failing import fail
 
@@ -61,6 +61,18 @@ def opened(url: str, *, current: bool = True) -> Iterator[Database]:
             yield database
     except FlowError as error:
         fail(error)
+
+
+def journal_in(url: str, id: str) -> Sequence[Move]:
+    """Give the journal of a sign-up for one command, which fails where there is none and says how to find one."""
+    from ..stores.sql import journal_of
+
+    with opened(url) as database:
+        try:
+            return journal_of(database, id)
+        except UnknownInstance as unknown:
+            hint = "`esozflow list` shows those that there are; one that was purged is gone."
+            raise UsageError(unknown.args[0], hint=hint, code=unknown.code) from None
 
 
 @store.command()
@@ -133,11 +145,7 @@ def history(
     as_json: AsJson = False,
 ) -> None:
     """Show what happened to a sign-up, move by move."""
-    from ..stores.sql import journal_of
-
-    with opened(url) as database:
-        moves = journal_of(database, id)
-    for move in moves:
+    for move in journal_in(url, id):
         if as_json:
             typer.echo(_json(move))
             continue

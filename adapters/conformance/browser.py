@@ -5,23 +5,29 @@ It never leaves its site: a redirect or a link to elsewhere ends its way, and is
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final, Literal, cast
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests.cookies import extract_cookies_to_jar, get_cookie_header
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from ..sandbox.seed import is_loopback
 from .checks import SiteFailed
 from .html import Control, Page, Pairs
 
 _MOST_HOPS: Final = 10
-_TIMEOUT: Final = 60.0
-"""Seconds for an answer to begin: more than a site waits for ЕСОЗ."""
+TIMEOUT: Final = 60.0
+"""Seconds for an answer to begin, and again for it to end: more than a site waits for ЕСОЗ."""
+LARGEST_PAGE: Final = 8 * 1024 * 1024
+"""Bytes of an answer, unpacked. A page of the flow has under 100 KiB."""
+_READ_AT_ONCE: Final = 64 * 1024
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _REPEATING: Final = frozenset({307, 308})
 """Redirects after which a browser sends the form again, to the new address."""
@@ -80,8 +86,9 @@ class Browser:
     """One browser at the site whose base URL is `site`, with cookies of its own.
 
     `trail` is everything that passed, oldest first. `leaves` says of a URL whether to go there is to leave the site;
-    if not given, what is on another host or port is. `ca_bundle` is a PEM file with authorities to trust. Whatever it
-    is asked raises `SiteFailed` when the site does not answer.
+    if not given, what is on another host or port is. `ca_bundle` is a PEM file with authorities to trust, `timeout` the
+    seconds that an answer may take to begin, and again to end. Whatever it is asked raises `SiteFailed` when the site
+    gives no answer that a browser can show.
     """
 
     def __init__(
@@ -90,14 +97,15 @@ class Browser:
         *,
         leaves: Callable[[str], bool] | None = None,
         ca_bundle: str | None = None,
+        timeout: float = TIMEOUT,
     ) -> None:
         self.trail: list[Hop] = []
         self._leaves = leaves or (lambda url: origin(url) != origin(site))
-        self._http = requests.Session()
-        self._http.trust_env = False
-        if ca_bundle:
-            self._http.verify = ca_bundle
-        # As browsers do: loopback counts as safe. The session's own jar would forget the policy.
+        # Without a session, which would read proxies from outside, keep cookies in its own way, and look at redirects.
+        self._http = HTTPAdapter()
+        self._trusted = ca_bundle or True
+        self._timeout = timeout
+        # As browsers do: loopback counts as safe.
         safe = ("https", "http") if is_loopback(urlsplit(site).hostname or "") else ("https",)
         self._jar = CookieJar(DefaultCookiePolicy(secure_protocols=safe))
 
@@ -123,18 +131,18 @@ class Browser:
                 return Seen(hop=hop, left_to=hop.to)
             repeats = hop.status in _REPEATING
             hop = self.once(replace(hop.asked, url=hop.to) if repeats else Asked(url=hop.to))
-        raise SiteFailed("The site redirects in a circle.", hint="Open its start page in a browser and look.")
+        raise SiteFailed("The site redirects in a circle.", hint="Open its pages in a browser and look.")
 
     def once(self, asked: Asked, headers: Mapping[str, str] | None = None) -> Hop:
         """Ask once, and follow nothing."""
         if self._leaves(asked.url):  # a form or a link of the page leads off the site
             return self._kept(Hop(asked=asked, status=0, headers={}, cookies=(), html="", to=asked.url))
         try:
-            answer = self._answer(asked, headers or {})
-        except (requests.RequestException, ValueError):
-            raise SiteFailed("The site did not answer.", hint="Look into its log.") from None
-        answer.encoding = answer.encoding if "charset" in answer.headers.get("Content-Type", "") else "utf-8"
-        html = answer.text if "html" in answer.headers.get("Content-Type", "") else ""
+            answer, body = self._answer(asked, headers or {})
+        except (OSError, ValueError, HTTPError) as error:  # requests raises the first two, urllib3 the last
+            raise _failed(error) from None
+        kind = answer.headers.get("Content-Type", "").lower()
+        html = _text(body, answer.encoding if "charset" in kind else None) if "html" in kind else ""
         return self._kept(
             Hop(
                 asked=asked,
@@ -146,16 +154,16 @@ class Browser:
             )
         )
 
-    def _answer(self, asked: Asked, headers: Mapping[str, str]) -> requests.Response:
+    def _answer(self, asked: Asked, headers: Mapping[str, str]) -> tuple[requests.Response, bytes]:
         parts = [(name, (None, value)) for name, value in asked.form or ()] if _is_multipart(asked) else None
         request = requests.Request(
             asked.method, asked.url, data=None if parts else asked.form, files=parts, headers=dict(headers)
         ).prepare()
         if "Cookie" not in request.headers and (cookies := _cookies(self._jar, request)):
             request.headers["Cookie"] = cookies
-        answer = self._http.send(request, allow_redirects=False, timeout=_TIMEOUT)
-        extract_cookies_to_jar(self._jar, request, answer.raw)  # type: ignore[no-untyped-call]  # requests has no types here
-        return answer
+        with self._http.send(request, stream=True, timeout=self._timeout, verify=self._trusted) as answer:
+            extract_cookies_to_jar(self._jar, request, answer.raw)  # type: ignore[no-untyped-call]  # requests has no types here
+            return answer, _read(answer, self._timeout)
 
     def cookie_header(self, *, without: frozenset[str] = frozenset()) -> str:
         """Give the cookies as a header, without some."""
@@ -169,13 +177,31 @@ class Browser:
 def pressing(seen: Seen, control: Control, values: Mapping[str, str] | None = None) -> Asked:
     """Give what pressing a control of a shown page asks for."""
     if control.form is None:
-        return Asked(url=urljoin(seen.url, control.element.get("href")))
+        return Asked(url=joined(seen.url, seen.page.base, control.element.get("href")))
     form, button = control.form.element, control.element
     pairs = control.form.filled(values or {}, button)
-    url = urljoin(seen.url, button.get("formaction") or form.get("action"))
+    # Without an action a form goes to where it came from, whatever the base.
+    action = button.get("formaction") or form.get("action")
+    url = joined(seen.url, seen.page.base, action) if action else seen.url
     if (button.get("formmethod") or form.get("method")).lower() == "post":
         return Asked(method="POST", url=url, form=pairs, encoding=form.get("enctype").lower())
-    return Asked(url=_with_query(url.partition("?")[0], pairs))
+    return Asked(url=by_get(url.partition("?")[0], pairs))
+
+
+def joined(page: str, *addresses: str) -> str:
+    """Give an address as a page means it, absolute: its base, if it names one, and the address.
+
+    What cannot be read is left as it is, and leads nowhere.
+    """
+    try:
+        return reduce(urljoin, addresses, page)
+    except ValueError:
+        return addresses[-1]
+
+
+def by_get(url: str, pairs: Pairs) -> str:
+    """Give the address that asks for what a form would send."""
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(pairs)}" if pairs else url
 
 
 def origin(url: str) -> str:
@@ -196,14 +222,44 @@ def _cookies(jar: CookieJar, request: requests.PreparedRequest) -> str | None:
 
 def _target(asked: Asked, status: int, headers: Mapping[str, str], html: str) -> str | None:
     if status in _REDIRECTS and headers.get("Location"):
-        return urljoin(asked.url, headers["Location"])
-    refreshes_to = Page(html).refreshes_to if "http-equiv" in html.lower() else None
-    return None if refreshes_to is None else urljoin(asked.url, refreshes_to)
+        return joined(asked.url, headers["Location"])
+    page = Page(html if "http-equiv" in html.lower() else "")
+    return None if page.refreshes_to is None else joined(asked.url, page.base, page.refreshes_to)
 
 
 def _is_multipart(asked: Asked) -> bool:
     return asked.form is not None and "multipart" in asked.encoding
 
 
-def _with_query(url: str, pairs: Pairs | None) -> str:
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(pairs)}" if pairs else url
+def _read(answer: requests.Response, seconds: float) -> bytes:
+    body, ends_at = bytearray(), time.monotonic() + seconds
+    while chunk := answer.raw.read1(_READ_AT_ONCE, decode_content=True):
+        body += chunk
+        if len(body) > LARGEST_PAGE:
+            raise ValueError("more than a page")
+        if time.monotonic() > ends_at:
+            raise TimeoutError
+    return bytes(body)
+
+
+def _text(body: bytes, encoding: str | None) -> str:
+    try:
+        return body.decode(encoding or "utf-8", "replace")
+    except LookupError:
+        return body.decode("utf-8", "replace")
+
+
+def _failed(error: Exception) -> SiteFailed:
+    if isinstance(error, requests.exceptions.SSLError):
+        return SiteFailed(
+            "The site speaks no TLS, or its certificate is not trusted.",
+            hint="Give --ca-bundle the PEM file of its authority, or begin the URL with http://.",
+        )
+    if isinstance(error, requests.Timeout | ReadTimeoutError | TimeoutError):
+        return SiteFailed("The site did not answer in time.", hint="Look into its log: what does it wait for?")
+    if isinstance(error, requests.ConnectionError):
+        return SiteFailed(
+            "The site did not answer, or not in HTTP.",
+            hint="Start the party under test first, give its base URL, and look into its log.",
+        )
+    return SiteFailed("The site gave an answer that no browser can show.", hint="Open its pages in a browser and look.")

@@ -13,13 +13,18 @@ from typing import Any, Final, Generic, Literal, TypeVar
 from ...flow import PeerError
 
 Verdict = Literal["holds", "does not hold", "not observed"]
-VERDICTS: Final[tuple[Verdict, ...]] = ("does not hold", "not observed", "holds")
+_OF_MANY: Final[dict[Verdict, str]] = {
+    "does not hold": "do not hold",
+    "not observed": "not observed",
+    "holds": "hold",
+}
+VERDICTS: Final = tuple(_OF_MANY)
 
 B = TypeVar("B")
 
 
 class SiteFailed(PeerError):
-    """The site under test did not answer. The address is not told, because it may hold a token."""
+    """The site under test gave no answer that a browser can show. The address is not told: it may hold a token."""
 
     default_code = "site_failed"
 
@@ -62,7 +67,7 @@ class Check(Generic[B]):
     walk: Callable[[B], Iterator[Finding]] = field(repr=False)
 
     def findings(self, bench: B) -> list[Finding]:
-        """Bring it about. Requirements that were not come to are unobserved, with the reason."""
+        """Bring it about. Where it stops, what it did not come to is unobserved, with the reason."""
         found: list[Finding] = []
         reason = ""
         try:
@@ -71,8 +76,11 @@ class Check(Generic[B]):
             reason = str(stopped)
         except SiteFailed as failed:
             reason = failed.args[0]
-        missed = [one for one in self.asks if reason and one not in {finding.requirement for finding in found}]
-        found += [unseen(requirement, reason) for requirement in missed]
+        if reason:
+            met = {finding.requirement for finding in found}
+            # Where it stopped is not known; when something was said of all of them, it stopped before the end of each.
+            missed = [one for one in self.asks if one not in met] or self.asks
+            found += [unseen(requirement, reason) for requirement in missed]
         return [Finding(requirement=one.requirement, says=one.says, holds=one.holds, check=self.name) for one in found]
 
 
@@ -168,7 +176,7 @@ class Report:
         for one in self.judged:
             lines.append(f"{one.verdict:<14}{one.id:<17}{one.words}")
             lines += [f"{'':<14}{told}" for told in _told(one)]
-        counts = ", ".join(f"{self.count(verdict)} {verdict}" for verdict in VERDICTS)
+        counts = ", ".join(f"{self.count(verdict)} {of_many}" for verdict, of_many in _OF_MANY.items())
         return "\n".join([*lines, "", f"{len(self.judged)} requirements: {counts}.", ""])
 
 

@@ -11,7 +11,7 @@ Attributes = Mapping[str, str]
 Pairs = list[tuple[str, str]]
 
 _VOID: Final = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
-_UNSEEN: Final = frozenset({"script", "style", "template", "noscript"})
+_UNSEEN: Final = frozenset({"script", "style", "template"})
 _NOT_SENT: Final = frozenset({"submit", "button", "image", "reset", "file"})
 _NOT_EDITED: Final = frozenset({"hidden", "submit", "button", "image", "reset"})
 _UNREAD: Final = _NOT_EDITED | {"checkbox", "radio", "password", "file"}
@@ -141,6 +141,11 @@ class Page:
         return [address for address in found if address]
 
     @property
+    def base(self) -> str:
+        """The address from which those of the page are read, if it names one."""
+        return next((one.get("href") for one in self.elements if one.tag == "base" and one.get("href")), "")
+
+    @property
     def refreshes_to(self) -> str | None:
         """Where the page sends the browser by itself, if it does."""
         for one in self.elements:
@@ -205,6 +210,10 @@ class _Reader(HTMLParser):
             element.texts.append(data)
         if not any(element.tag in _UNSEEN for element in self._open):
             self.seen.append(data)
+
+    def parse_marked_section(self, i: int, report: bool = True) -> int:  # noqa: FBT001, FBT002 - as it is called
+        """Read `<![…` as browsers do: as a comment. The parser of some versions of Python takes it for a mistake."""
+        return self.parse_bogus_comment(i, report)
 
     def _take(self, element: Element) -> None:
         form = self._form or self._named(element.get("form"))

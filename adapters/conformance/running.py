@@ -35,7 +35,7 @@ B = TypeVar("B", bound=Bench)
 
 
 class NotReachable(UsageError):
-    """There is no site at the URL."""
+    """There is no site at the URL that a browser could be led through."""
 
     default_code = "not_reachable"
 
@@ -65,10 +65,8 @@ def _judge(
         )
     try:
         _ = bench.walk
-    except SiteFailed:
-        raise NotReachable(
-            f"There is no answer at {bench.site}", hint="Start the party under test first, and give its base URL."
-        ) from None
+    except SiteFailed as failed:
+        raise NotReachable(f"Nothing can be judged at {bench.site}. {failed.args[0]}", hint=failed.hint) from None
     chosen = [check for name, check in checks.items() if not only or name in only]
     return Report.of(target, bench.site, requirements, [one for check in chosen for one in check.findings(bench)])
 

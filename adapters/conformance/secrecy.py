@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
-from urllib.parse import unquote, unquote_plus, urljoin
+from urllib.parse import unquote, unquote_plus
 
-from .browser import Hop, origin
+from .browser import Hop, joined, origin
 from .checks import Finding, seen, unseen
 from .requirements import Rule
 
-_UNREFERRED: Final = frozenset({"no-referrer", "same-origin", "origin", "strict-origin"})
-_SAME_SITE: Final = ("samesite=lax", "samesite=strict")
+_KEEPING: Final = frozenset(
+    {
+        *("no-referrer", "same-origin", "origin", "strict-origin"),
+        *("origin-when-cross-origin", "strict-origin-when-cross-origin"),
+    }
+)
+"""Referrer policies that tell no other site more than the origin."""
+_TELLING: Final = frozenset({"unsafe-url", "no-referrer-when-downgrade"})
+SAME_SITE: Final = ("samesite=lax", "samesite=strict")
+"""Attributes, in lower case, of cookies that are not sent with the forms of other sites."""
 _EXCERPT: Final = 60
 """Characters of a long secret that give it away."""
 
@@ -43,7 +51,7 @@ def leaks(trail: Iterable[Hop], secrets: Mapping[str, str], *, prescribed: str |
 def strangers(trail: Iterable[Hop]) -> Iterator[Finding]:
     """Look for what another site could read pages with."""
     loaded = [
-        urljoin(hop.asked.url, one.get("src"))
+        joined(hop.asked.url, hop.page.base, one.get("src"))
         for hop in trail
         for one in hop.page.elements
         if one.tag in ("script", "iframe") and one.get("src")
@@ -56,8 +64,8 @@ def strangers(trail: Iterable[Hop]) -> Iterator[Finding]:
 def headers(trail: Iterable[Hop]) -> Iterator[Finding]:
     """Look at the headers of every page."""
     pages = [hop for hop in trail if hop.html]
-    policies = {hop.header("Referrer-Policy") for hop in pages}
-    yield seen(Rule.HEADERS, "Referrer-Policy keeps addresses on the site", bool(pages) and policies <= _UNREFERRED)
+    policies = {_policy(hop) for hop in pages}
+    yield seen(Rule.HEADERS, "Referrer-Policy keeps addresses on the site", bool(pages) and policies <= _KEEPING)
     stored = [hop for hop in pages if "no-store" not in hop.header("Cache-Control")]
     yield seen(Rule.HEADERS, "Cache-Control: no-store", bool(pages) and not stored)
     framed = [hop for hop in pages if not _unframed(hop)]
@@ -67,15 +75,26 @@ def headers(trail: Iterable[Hop]) -> Iterator[Finding]:
 
 
 def cookies(trail: Iterable[Hop]) -> Iterator[Finding]:
-    """Look at the attributes of every cookie that was set."""
-    set_by_site = [cookie for hop in trail for cookie in hop.cookies]
+    """Look at the attributes of every cookie that was set to something."""
+    set_by_site = [cookie for hop in trail for cookie in hop.cookies if not _is_empty(cookie)]
     if not set_by_site:
         yield unseen(Rule.COOKIES, "no cookie is set")
         return
     given = [{part.strip().lower() for part in cookie.split(";")[1:]} for cookie in set_by_site]
     yield seen(Rule.COOKIES, "HttpOnly", all("httponly" in one for one in given))
     yield seen(Rule.COOKIES, "Secure", all("secure" in one for one in given))
-    yield seen(Rule.COOKIES, "SameSite=Lax or Strict", all(one & set(_SAME_SITE) for one in given))
+    yield seen(Rule.COOKIES, "SameSite=Lax or Strict", all(one & set(SAME_SITE) for one in given))
+
+
+def _is_empty(cookie: str) -> bool:
+    """Whether it takes a cookie back."""
+    return cookie.partition(";")[0].partition("=")[2].strip(' "') == ""
+
+
+def _policy(hop: Hop) -> str:
+    """Give the policy that a browser goes by: of several the last one that it knows."""
+    given = [one.strip() for one in hop.header("Referrer-Policy").split(",")]
+    return next((one for one in reversed(given) if one in _KEEPING | _TELLING), "")
 
 
 def _unframed(hop: Hop) -> bool:

@@ -43,6 +43,11 @@ class Heard:
         """The JSON object that was sent; empty when there was none."""
         return _object(self.request.body)
 
+    def part(self, name: str) -> dict[str, Any]:
+        """Give an object within the JSON object that was sent; empty when there was none."""
+        inner = self.body.get(name)
+        return inner if isinstance(inner, dict) else {}
+
     @property
     def data(self) -> Any:
         """`data` of the answer."""

@@ -60,7 +60,7 @@ _REFUSALS: Final = {
     501: _unread(
         Text("Такий спосіб передавання не підтримується", "This way of sending is not supported"),
         Text(
-            "Браузер надіслав дані у кодуванні, якого сервер не знає.",
+            "Браузер надіслав дані в кодуванні, якого сервер не знає.",
             "The browser sent its data in an encoding that the server does not know.",
         ),
     ),

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import compress
 from math import isfinite
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -153,24 +154,33 @@ class SnapshotCodec(Generic[C]):
         )
 
 
-def _json(plain: Mapping[str, Any]) -> SecretBytes:
+def _json(plain: dict[str, Any]) -> SecretBytes:
     return SecretBytes(to_json(_clear(plain)))
 
 
 def _clear(value: Any) -> Any:
-    """Give it as JSON can hold it: secrets in clear, which pydantic never writes, and times in UTC."""
+    """Give it as JSON can hold it: secrets in clear, which pydantic never writes, and times in UTC.
+
+    Changes mappings in place. Most of what they hold stays as it is, which is found out without a loop in Python.
+    """
     kind = type(value)
-    if kind is dict:
-        return {name: _clear(one) if type(one) in _TO_CLEAR else one for name, one in value.items()}
     if kind is SecretStr:
         return value.get_secret_value()
+    if kind is dict:
+        for name in [*compress(value, map(_TO_CLEAR.__contains__, map(type, value.values())))]:
+            value[name] = _clear(value[name])
+        return value
     if kind is datetime:
         return value.astimezone(UTC).isoformat()
     if kind is float:
         if not isfinite(value):
             raise ValueError
         return value
-    return [_clear(one) if type(one) in _TO_CLEAR else one for one in value]
+    return value if _TO_CLEAR.isdisjoint(map(type, value)) else [*map(_clear_any, value)]
+
+
+def _clear_any(value: Any) -> Any:
+    return _clear(value) if type(value) in _TO_CLEAR else value
 
 
 def _read(kind: type[V], stored: SecretBytes) -> V:

@@ -64,7 +64,7 @@ class GatewayContract:
 
     def gateway(self, base_url: str, client_secret: SecretStr | None) -> Port:
         """Give your gateway; both hosts of ЕСОЗ are at `base_url`, plain HTTP on loopback."""
-        raise NotImplementedError  # a subclass gives it
+        raise NotImplementedError("Override `gateway` in your subclass: it gives a gateway of yours to `base_url`.")
 
     def gateway_to(
         self,

@@ -50,7 +50,7 @@ class UserInterfaceContract:
 
     def interface(self, choices: Sequence[Choice]) -> UserInterface:
         """Give a new interface with a person who takes one choice a page, in order, and fills in nothing."""
-        raise NotImplementedError  # a subclass gives it
+        raise NotImplementedError("Override `interface` in your subclass: it gives an interface of yours.")
 
     def test_the_chosen_action_comes_back_as_its_event(self) -> None:
         for choice in (RegisterAgain, Leave):

@@ -28,7 +28,7 @@ class SignerContract:
 
     def signer(self) -> Signer:
         """Give a signer that signs."""
-        raise NotImplementedError  # a subclass gives it
+        raise NotImplementedError("Override `signer` in your subclass: it gives a signer of yours.")
 
     def failing(self) -> Signer | None:
         """Give a signer that makes no signature: a cancelled session, a missing token; `None` if yours cannot fail."""
@@ -38,7 +38,7 @@ class SignerContract:
         for content in (b"{}", '{"person":{"first_name":"Їжак"}}'.encode(), b"\r\n\0\xff", b"a" * _LARGEST):
             assert _opened(self.signer().sign(content)).encapsulated.content == content
 
-    def test_there_is_exactly_one_signature_and_the_certificate_that_belongs_to_it(self) -> None:
+    def test_there_is_exactly_one_signature_and_a_certificate_with_it(self) -> None:
         signed = _opened(self.signer().sign(b"{}"))
         assert len(signed.signers.as_list()) == 1
         assert signed.certificates is not None

@@ -15,12 +15,15 @@ class HandClock:
         self.time = time
 
     def now(self) -> datetime:
+        """Give the moment at which it stands."""
         return self.time
 
     def monotonic(self) -> float:
+        """Give the same moment in seconds."""
         return self.time.timestamp()
 
     def forward(self, by: timedelta) -> None:
+        """Let so much time pass."""
         self.time += by
 
 
@@ -31,4 +34,5 @@ class FixedIds:
         self._token = token
 
     def token(self) -> str:
+        """Give the token."""
         return self._token

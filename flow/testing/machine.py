@@ -9,6 +9,7 @@ from hypothesis import currently_in_test_context, note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from ..errors import UsageError
 from ..events import Event, Expired, Outcome
 from ..flow import Flow
 from ..ports import Ids, Port, Store
@@ -41,7 +42,7 @@ class FlowMachine(RuleBasedStateMachine, Generic[C]):
     Of every life it checks that the engine does what the pure step decides, that the revision grows by one with each
     move, that a refused event changes nothing, that the journal is the path, that an end accepts nothing, and that a
     call that must not be repeated is made once for each time that its state is entered. When a life fails, its record
-    is printed; `replay` leads it again.
+    is printed; `ParcelLife.replay(record)` leads it again.
     """
 
     flow: Flow[C]
@@ -127,9 +128,19 @@ class FlowMachine(RuleBasedStateMachine, Generic[C]):
         return self.offered(self.life.stored)
 
     def act(self, name: str, argument: str = "") -> None:
-        """Call the method `act_<name>` of your machine with a text, as a step that is recorded and replayed."""
+        """Call the method `act_<name>` of your machine with a text, as a step that is recorded and replayed.
+
+        Raises `UsageError` (code `no_such_act`) when there is none.
+        """
+        done = getattr(self, f"act_{name}", None)
+        if done is None:
+            raise UsageError(
+                f"{type(self).__name__} has no method act_{name}",
+                hint="Write it, or replay the record with the machine that made it.",
+                code="no_such_act",
+            )
         self.life.own(name, argument)
-        getattr(self, f"act_{name}")(argument)
+        done(argument)
 
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
@@ -192,7 +203,8 @@ class FlowMachine(RuleBasedStateMachine, Generic[C]):
 
     def teardown(self) -> None:
         if currently_in_test_context():
-            note(f"To lead this life again: replay(flow, record, cases), with the record\n{self.life.record.text()}")
+            again = f"{type(self).__name__}.replay(record)"
+            note(f"To lead this life again: {again}, with the record\n{self.life.record.text()}")
 
     @classmethod
     def replay(cls, record: Recorded | str) -> Self:

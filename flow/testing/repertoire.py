@@ -40,13 +40,13 @@ def named(events: Iterable[Event]) -> tuple[NamedEvent, ...]:
 
 
 class NoSuchCase(UsageError):
-    """A record names a case that is not declared (any more)."""
+    """A record names a case, or a class of event, that is not declared (any more)."""
 
     default_code = "no_such_case"
 
-    def __init__(self, case: str) -> None:
+    def __init__(self, case: str, what: str = "case") -> None:
         super().__init__(
-            f"There is no case {case}",
+            f"There is no {what} {case}",
             hint="Replay the record with the flow, the cases and the settings that made it.",
         )
 

@@ -12,7 +12,7 @@ from ..flow import Flow
 from ..snapshot import Call
 from .life import Life
 from .recorded import Do, How, Recorded, RecordedAnswer, RecordedStep
-from .repertoire import NamedEvent, Repertoire
+from .repertoire import NamedEvent, NoSuchCase, Repertoire
 
 C = TypeVar("C")
 
@@ -111,7 +111,9 @@ class Player(Generic[C]):
     def _event(self, step: RecordedStep) -> NamedEvent:
         name = step.case or ""
         if step.values is not None:
-            kinds = {kind.__name__: kind for kind in self._on.flow.events}
-            return NamedEvent(name, kinds[step.event or ""].read(step.values))
+            kind = next((one for one in self._on.flow.events if one.__name__ == step.event), None)
+            if kind is None:
+                raise NoSuchCase(str(step.event), "event")
+            return NamedEvent(name, kind.read(step.values))
         offered = self._on.here()
         return NamedEvent(name, offered[name]) if name in offered else self._on.repertoire.of(name)

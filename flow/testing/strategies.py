@@ -1,4 +1,4 @@
-"""Hypothesis strategies for any flow: its events, what may be answered to its calls, snapshots that can be reached."""
+"""Hypothesis strategies for any flow: events of its classes, and what may be answered to its calls."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Final
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ PIECES: Final = (
 )  # fmt: skip
 """What hostile query strings are put together from."""
 
-_base64 = st.binary(min_size=1, max_size=60).map(lambda given: given.hex())
+_base64 = st.binary(min_size=1, max_size=60).map(lambda given: base64.b64encode(given).decode())
 _scopes = st.lists(st.sampled_from(["person:details_pis", "app:read_pis", "declaration:read_pis"]), unique=True)
 
 

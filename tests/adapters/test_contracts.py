@@ -28,7 +28,7 @@ from esozflow.adapters.testing.signers import SignerContract
 from esozflow.adapters.testing.stores import StoreContract
 from esozflow.adapters.ui import ScriptedUi
 from esozflow.adapters.ui.terminal import TerminalUi
-from esozflow.flow import Call, Clock, Event, Outcome, Page, Unanswered, Unreachable
+from esozflow.flow import Call, Clock, Conflict, Event, Outcome, Page, Unanswered, Unreachable
 from esozflow.states import SignUp
 from esozflow.states.answers import Answered
 
@@ -113,6 +113,37 @@ def broken(suite: type[Any], **overrides: Callable[..., Any]) -> set[str]:
             except Exception:
                 found.add(name)
     return found
+
+
+class RaisesWhatItLikes(MemoryStore[SignUp]):
+    def create(self, snapshot: Any) -> None:
+        try:
+            super().create(snapshot)
+        except Conflict:
+            raise OSError("locked") from None
+
+
+def test_what_a_store_raises_in_a_thread_is_told() -> None:
+    class Suite(StoreContract):
+        def store(self) -> RaisesWhatItLikes:
+            return RaisesWhatItLikes()
+
+    with pytest.raises(AssertionError, match="OSError"):
+        Suite().test_of_many_creations_of_one_id_exactly_one_wins()
+
+
+@pytest.mark.parametrize(
+    ("suite", "test", "what"),
+    [
+        (StoreContract, "test_errors_hold_no_secret", "store"),
+        (GatewayContract, "test_a_read_has_no_body", "gateway"),
+        (UserInterfaceContract, "test_who_leaves_does_nothing", "interface"),
+        (SignerContract, "test_its_repr_shows_nothing_of_the_key", "signer"),
+    ],
+)
+def test_a_suite_without_an_adapter_says_what_to_override(suite: type[Any], test: str, what: str) -> None:
+    with pytest.raises(NotImplementedError, match=f"Override `{what}` in your subclass"):
+        getattr(suite(), test)()
 
 
 # --- gateways
@@ -372,7 +403,7 @@ def raising(content: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("sign", "caught"),
     [
-        (twice, "test_there_is_exactly_one_signature_and_the_certificate_that_belongs_to_it"),
+        (twice, "test_there_is_exactly_one_signature_and_a_certificate_with_it"),
         (lambda content: CertificateSigner(IDENTITY).sign(content.strip()), "test_the_content_is_in_the_container"),
         (lambda content: CertificateSigner(IDENTITY).sign(b"{}"), "test_the_content_is_in_the_container"),
         (lambda content: content, "test_the_content_is_in_the_container"),
@@ -389,8 +420,3 @@ def test_a_signer_that_tells_the_content_is_caught() -> None:
     failed = broken(SignerContract, signer=lambda _: CertificateSigner(IDENTITY), failing=lambda _: Wrong(raising))
 
     assert failed == {"test_a_signature_that_was_not_made_is_a_peer_error_without_the_content"}
-
-
-def test_a_suite_without_an_adapter_says_what_to_override() -> None:
-    for suite in (GatewayContract, StoreContract, UserInterfaceContract, SignerContract):
-        assert broken(suite)

@@ -12,12 +12,12 @@ import pytest
 from esozflow.flow import Repeat
 from esozflow.states.answers import Answered
 
+from ..sizes import pairs
 from .gateway_calls import HANGS, LATE, at_most, call, gateway, hang_before_the_request, performed, reason
 from .scripted_server import ScriptedServer, answering, full_backlog
 
 
-@pytest.mark.parametrize("repeat", list(Repeat))
-@pytest.mark.parametrize("where", HANGS)
+@pytest.mark.parametrize(("where", "repeat"), pairs(HANGS, Repeat))
 def test_a_server_that_hangs_is_left_at_the_deadline(where: str, repeat: Repeat) -> None:
     with ScriptedServer(HANGS[where]) as server, gateway(server.url) as port:
         with at_most(0.6 + LATE):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from pydantic import SecretStr
@@ -12,23 +12,13 @@ from esozflow.adapters.sandbox.gateway import SandboxGateway
 from esozflow.adapters.stores.memory import MemoryStore, forget_over
 from esozflow.adapters.testing.stores import StoreContract
 from esozflow.flow import Engine, UnknownInstance
+from esozflow.flow.testing import HandClock
 from esozflow.states import OpenedMalformed, SignUp, auth_ui
 
 
 class TestMemoryStore(StoreContract):
     def store(self) -> MemoryStore[Any]:
         return MemoryStore()
-
-
-class HandClock:
-    def __init__(self) -> None:
-        self.time = datetime(2026, 1, 31, 12, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time.timestamp()
 
 
 def test_what_ended_is_forgotten_after_a_while_and_what_nobody_came_back_to_after_its_time() -> None:
@@ -40,7 +30,7 @@ def test_what_ended_is_forgotten_after_a_while_and_what_nobody_came_back_to_afte
 
     def kept(**after: float) -> dict[str, str]:
         """Sweep, and give what is left, by its name here."""
-        clock.time += timedelta(**after)
+        clock.forward(timedelta(**after))
         forget_over(engine, store, before=clock.time - timedelta(hours=1))
         names = {waiting: "waiting", ended: "ended"}
         return {names[one.id]: one.state for one in store.stored()}
@@ -61,7 +51,7 @@ def test_where_others_forget_what_ended_it_only_lets_expire() -> None:
     store, clock = MemoryStore[SignUp](), HandClock()
     engine = Engine(auth_ui(), store=store, ports={"esoz": SandboxGateway(Esoz())}, clock=clock)
     engine.begin()
-    clock.time += timedelta(days=30)
+    clock.forward(timedelta(days=30))
     for _ in range(2):
         assert forget_over(engine, store, before=None) == 0
         assert [one.state for one in store.stored()] == ["expired"]

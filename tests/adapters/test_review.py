@@ -128,3 +128,4 @@ def test_what_cannot_be_reviewed_is_told(kept: str, tmp_path: Path) -> None:
     assert storeless.returncode == unknown.returncode == 2
     assert "--live needs the store of the sign-up" in storeless.stderr
     assert "There is no instance of this id in the store" in unknown.stderr
+    assert "`esozflow list` shows those that there are" in unknown.stderr

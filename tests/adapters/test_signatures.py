@@ -5,6 +5,7 @@ import subprocess
 import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -498,9 +499,13 @@ def crowded() -> bytes:
     return remade(SIGNED, add)
 
 
-@pytest.mark.parametrize("der", [nested(65), nested(1_000_000), widened(7_000_000), crowded()])
-def test_hostile_nesting_and_crowding_is_refused_before_it_costs_memory(der: bytes) -> None:
-    text = base64_of(der)
+@pytest.mark.parametrize(
+    "made",
+    [partial(nested, 65), partial(nested, 1_000_000), partial(widened, 7_000_000), crowded],
+    ids=["too deep", "very deep", "wide", "crowded"],
+)
+def test_hostile_nesting_and_crowding_is_refused_before_it_costs_memory(made: Callable[[], bytes]) -> None:
+    text = base64_of(made())
     assert len(text) <= LONGEST_TEXT
     tracemalloc.start()
     try:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import copy
 import random
 import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from pydantic import SecretStr
 
-from esozflow.adapters.demo.people import REQUEST
 from esozflow.adapters.demo.pis_site import Confidant, pis_app
 from esozflow.adapters.http import HttpGateway
 from esozflow.adapters.sandbox import Esoz, Fault, Request, Response, SandboxSettings, Seed, serve
-from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
+from esozflow.adapters.sandbox.certificates import Signatory
 from esozflow.adapters.sandbox.registry import Token
 from esozflow.adapters.serving.server import served
 from esozflow.adapters.signing import CertificateSigner
@@ -27,38 +24,22 @@ from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.adapters.ui.web import auth_ui_app
 from esozflow.adapters.vault import MemoryVault
 from esozflow.flow import Engine, Moved
-from esozflow.states import PisClient, RegistrationRequest, RequestSigned, Settings, Signer, SignUp, auth_ui
+from esozflow.states import PisClient, Settings, Signer, SignUp, auth_ui
 from esozflow.states.calls import Tokens
 from esozflow.states.redirects import with_parameters
 
-AUTHORITY = SandboxAuthority.create()
-SEED = Seed()
+from ..parties import AUTHORITY, SEED, SIGNER, HandClock, signed
+
 CONFIDANT = SEED.confidant
 MOTHER = f"{CONFIDANT.last_name} {CONFIDANT.first_name} {CONFIDANT.second_name}"
 SIGNERS = {
-    "confidant": CertificateSigner(AUTHORITY.issue(Signatory(drfo=CONFIDANT.tax_id or ""))),
+    "confidant": SIGNER,
     "stranger": CertificateSigner(AUTHORITY.issue(Signatory(surname="Чужий", drfo="2999900011"))),
 }
 SCOPE = "app:read_pis person:details_pis declaration:read_pis"
 CALLBACK = "/oauth/callback"
 REGISTERED = {"register": 1, "approve": 0, "exchange": 0}
 SIGNED_UP = {"register": 1, "approve": 1, "exchange": 1}
-
-
-class HandClock:
-    """Time that moves only when it is told to."""
-
-    def __init__(self) -> None:
-        self.time = datetime.now(UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time.timestamp()
-
-    def forward(self, by: timedelta) -> None:
-        self.time += by
 
 
 class Sandbox(Esoz):
@@ -124,12 +105,11 @@ class Services:
 
     def link(self, *, child: int = 0, **changes: str | None) -> str:
         """Give the URL of 4.1; `changes` are its parameters, `None` for one to leave out."""
-        signed = RequestSigned.of(SIGNERS["confidant"].sign(request_of(child)))
         parameters = {
             "client_id": self.client.client_id,
             "redirect_uri": self.client.redirect_uri,
             "scope": self.client.scope,
-            "user_data": signed.user_data.get_secret_value(),
+            "user_data": signed(child).user_data.get_secret_value(),
             "token": CONFIDANT.access_token,
             "state": "the-state-of-the-pis",
             **changes,
@@ -152,16 +132,6 @@ class Services:
         """Count what was registered, approved and exchanged."""
         counts = self.esoz.ledger.counts()
         return {"register": counts["register"], "approve": counts["approve"], "exchange": counts["exchange"]}
-
-
-def request_of(child: int) -> bytes:
-    """Give the text that is signed; every other number is another child of the same confidant."""
-    request = copy.deepcopy(REQUEST)
-    if child:
-        person = request["person"]
-        person["tax_id"], person["unzr"] = f"42{child:08}", f"20150705-{child:05}"
-        person["documents"][0]["number"] = f"АМ{child:06}"
-    return RegistrationRequest.read(request).to_signed_json()
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from esozflow.adapters.conformance.running import sandbox_for_auth_ui, sandbox_f
 from esozflow.adapters.conformance.watched import WatchedEsoz
 from esozflow.states import Signer
 
+from ..authorities import _one_authority  # noqa: F401
+
 
 @pytest.fixture(scope="session")
 def behind_auth_ui() -> Iterator[tuple[str, WatchedEsoz, Signer]]:

@@ -8,10 +8,11 @@ from esozflow.adapters.conformance.auth_ui import CHECKS, once
 from esozflow.adapters.conformance.requirements import AUTH_UI
 from esozflow.adapters.conformance.running import judge_auth_ui
 from esozflow.adapters.conformance.watched import WatchedEsoz
+from esozflow.flow import Call, Outcome
 from esozflow.states import RegisterAuth, Signer
 
 from .defects_of_the_auth_ui import DEFECTS
-from .seeding import Seeds
+from .seeding import Perform, Seeds, changed, is_call
 from .sites import CALL_DEADLINE, bench_of_auth_ui
 
 Sandbox = tuple[str, WatchedEsoz, Signer]
@@ -28,11 +29,23 @@ def test_our_own_auth_ui_conforms_in_everything(behind_auth_ui: Sandbox, monkeyp
 @pytest.mark.parametrize("name", DEFECTS)
 def test_a_seeded_defect_is_caught(name: str, behind_auth_ui: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     defect = DEFECTS[name]
-    monkeypatch.setattr(once, "_SPARE", 0.2)  # a defect shows at once; only what is sound needs time
+    monkeypatch.setattr(once, "SPARE", 0.2)  # a defect shows at once; only what is sound needs time
     with bench_of_auth_ui(behind_auth_ui, defect.seeds(), monkeypatch, call_deadline=0.2) as bench:
         report = judge_auth_ui(bench, [defect.check])
     assert defect.requirement in report.broken(), report.text()
     assert not report.holds
+
+
+def _approves_no_object(perform: Perform, call: Call) -> Outcome:
+    return perform(changed(call, app="all of it") if is_call(call, "/apps/authorize") else call)
+
+
+def test_a_call_of_another_shape_is_judged_and_not_stumbled_over(
+    behind_auth_ui: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with bench_of_auth_ui(behind_auth_ui, Seeds(calling=_approves_no_object), monkeypatch) as bench:
+        report = judge_auth_ui(bench, ["approval-and-redirect"])
+    assert "4.7.1" in report.broken(), report.text()
 
 
 def test_every_check_has_a_defect_that_it_catches() -> None:

@@ -66,7 +66,7 @@ def test_esozflow_auth_ui_is_judged_as_a_process_of_its_own(port: str, tmp_path:
     held = {one["id"] for one in told["requirements"] if one["verdict"] == "holds"}
     assert held > {"4.2.1", "4.3.1", "4.4.1", "4.5.2", "4.6.3", "4.7.2", "4.8.1"}
     assert "not observed: the page asks for no OTP, which is optional [one-time-password]" in done.output
-    assert f"38 requirements: 0 does not hold, {38 - len(held)} not observed, {len(held)} holds." in done.output
+    assert f"38 requirements: 0 do not hold, {38 - len(held)} not observed, {len(held)} hold." in done.output
     assert SEED.confidant.access_token not in report.read_text() + done.output
 
 
@@ -94,7 +94,7 @@ def test_esozflow_pis_is_judged_as_a_process_of_its_own(port: str, tmp_path: Pat
         with ServingProcess("pis", environment=variables):
             done = conform(*common)
     assert done.exit_code == 0, done.output
-    assert "17 requirements: 0 does not hold, 0 not observed, 17 holds." in done.output
+    assert "17 requirements: 0 do not hold, 0 not observed, 17 hold." in done.output
 
 
 def test_what_does_not_hold_is_told_by_the_exit_status(port: str) -> None:
@@ -132,17 +132,20 @@ def test_a_pis_whose_pages_are_other_ones_is_told_so(port: str, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("url", "told"),
     [
-        ("http://127.0.0.1:1", "There is no answer at http://127.0.0.1:1"),
+        ("http://127.0.0.1:1", "Nothing can be judged at http://127.0.0.1:1. The site did not answer"),
         ("ftp://127.0.0.1", "ftp://127.0.0.1 is no base URL"),
         ("127.0.0.1:8809", "127.0.0.1:8809 is no base URL"),
         ("http://127.0.0.1:99999999", "is no base URL"),
         ("http://127.0.0.1/?a=b", "is no base URL"),
+        ("http://127.0.0.1/a b", "is no base URL"),
+        ("http://user:canary@127.0.0.1:1", "names no user"),
     ],
 )
 def test_a_url_without_a_site_is_told_so(port: str, url: str, told: str) -> None:
     done = conform("auth-ui", url, "--sandbox-port", port)
     assert done.exit_code == 2
     assert told in done.output
+    assert "canary" not in done.output
 
 
 @pytest.mark.parametrize(
@@ -183,9 +186,15 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
 
 
 def test_a_report_that_cannot_be_written_is_told(port: str, tmp_path: Path) -> None:
-    with ServingProcess("auth-ui", environment=of_auth_ui(port)) as auth_ui:
-        where = ("--check", "address-bar", "--json", tmp_path / "no" / "report.json")
-        done = conform("auth-ui", auth_ui.base_url, "--sandbox-port", port, *where)
+    done = conform("auth-ui", "http://127.0.0.1:1", "--sandbox-port", port, "--json", tmp_path / "no" / "report.json")
+    assert done.exit_code == 2
+    assert f"There is no folder {tmp_path / 'no'}" in done.output.replace("\n", "")
+
+
+def test_a_folder_of_keys_that_cannot_be_used_is_told(port: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    where = ("--redirect-uri", "http://127.0.0.1:1/cb", "--sandbox-port", port, "--keys", tmp_path / "file" / "keys")
+    done = conform("pis", "http://127.0.0.1:1", *where)
     assert done.exit_code == 2
     assert "cannot be read or written" in done.output
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+import pytest
+
 from esozflow.adapters.conformance import auth_ui, pis
 from esozflow.adapters.conformance.mapping import AuthUiMapping, PisMapping, read_mapping
 from esozflow.adapters.conformance.running import judge_auth_ui, judge_pis
@@ -27,8 +29,9 @@ def test_an_auth_ui_of_another_make_conforms(behind_auth_ui: tuple[str, WatchedE
     assert (report.broken(), report.count("not observed")) == (set(), 0), report.text()
 
 
+@pytest.mark.parametrize("apart", [False, True], ids=["one-port", "callback-at-another-port"])
 def test_a_pis_of_another_make_conforms_as_far_as_it_shows(
-    behind_pis: tuple[str, WatchedEsoz, Path, socket.socket], tmp_path: Path
+    behind_pis: tuple[str, WatchedEsoz, Path, socket.socket], tmp_path: Path, apart: bool
 ) -> None:
     url, esoz, keys, listening = behind_pis
     base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -37,7 +40,11 @@ def test_a_pis_of_another_make_conforms_as_far_as_it_shows(
     mapping = read_mapping(PisMapping, tmp_path / "pages.toml")
     signer = CertificateSigner(SigningIdentity.from_pem((keys / CONFIDANT_KEY).read_bytes()))
     foreign = foreign_pis.ForeignPis(url, AUTH_UI, f"{redirect_uri}/back", signer)
-    with served(foreign.app, listening=listening.dup(), threads=THREADS):
+    with (
+        served(foreign.app, listening=listening.dup(), threads=THREADS),
+        served(foreign.app, threads=THREADS) as elsewhere,
+    ):
+        base_url = elsewhere if apart else base_url
         report = judge_pis(
             pis.Bench(base_url, esoz, auth_ui=AUTH_UI, redirect_uri=foreign.redirect_uri, mapping=mapping)
         )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 
-from esozflow.adapters.conformance.browser import Browser, origin, pressing
+from esozflow.adapters.conformance import browser as browsing
+from esozflow.adapters.conformance import secrecy
+from esozflow.adapters.conformance.browser import Asked, Browser, Hop, origin, pressing
 from esozflow.adapters.conformance.checks import SiteFailed
 from esozflow.adapters.conformance.html import Page
 from esozflow.adapters.serving.server import served
@@ -69,6 +73,10 @@ def test_what_a_reader_sees_is_compared_without_case_blanks_and_signs() -> None:
     assert not page.shows("+380501112234")
 
 
+def test_what_is_shown_without_scripts_is_seen() -> None:
+    assert Page("<script>no()</script><noscript><p>Without scripts</p></noscript>").text == "Without scripts"
+
+
 def test_data_in_fields_are_seen_but_for_what_fields_hide() -> None:
     page = Page("<input readonly value='Перевірочний'><input type=hidden value=a><input type=checkbox value=b>")
     assert page.text == "Перевірочний"
@@ -83,6 +91,12 @@ def test_where_a_page_leads_is_read() -> None:
     assert page.refreshes_to == "/after"
     assert page.addresses() == ["/a.png"]
     assert Page('<meta http-equiv=refresh content="5">').refreshes_to is None
+
+
+@pytest.mark.parametrize("html", ["<![if IE]>", "<![else[x]]>", "<![CDATA[x]]>", "<!>", "<!a", "<", "&#xFFFFFFFF;"])
+def test_odd_markup_is_read_past(html: str) -> None:
+    assert Page(f"<p>before{html}</p> <button>Go</button><p>after</p>").text.startswith("before")
+    assert Page(f"{html}\n<p>after</p>").forms == []
 
 
 @pytest.mark.parametrize(
@@ -180,8 +194,128 @@ def test_a_form_or_link_that_leads_off_the_site_is_not_followed() -> None:
     assert len(asked) == 1
 
 
+UNREADABLE = "http://[::1/"
+
+
+def test_addresses_that_nobody_can_read_lead_nowhere_and_are_told_as_they_are() -> None:
+    html = f"<a href='{UNREADABLE}'>Link</a><form action='{UNREADABLE}'><button>Form</button></form>"
+    refreshing = f'<meta http-equiv=refresh content="0;url={UNREADABLE}">'
+    with site(home=("200 OK", [], html), to=_to(UNREADABLE), by=("200 OK", [], refreshing)) as (url, _):
+        browser = Browser(url)
+        first = browser.open(url + "/")
+        for name in ("link", "form"):
+            control = first.page.control([name])
+            assert control is not None
+            assert browser.press(first, control).left_to == UNREADABLE
+        assert [browser.open(f"{url}/{name}").left_to for name in ("to", "by")] == [UNREADABLE] * 2
+
+
+def test_addresses_are_read_from_the_base_that_a_page_names() -> None:
+    html = "<base href='/app/'><base href='/not/'><a href=next>Link</a><form action=do><button>Form</button></form>"
+    refreshing = "<base href='/app/'><meta http-equiv=refresh content='0;url=shown'>"
+    with site(home=("200 OK", [], html), by=("200 OK", [], refreshing)) as (url, asked):
+        browser = Browser(url)
+        first = browser.open(url + "/")
+        for name in ("link", "form"):
+            control = first.page.control([name])
+            assert control is not None
+            browser.press(first, control)
+        browser.open(url + "/by")
+    assert [one["PATH_INFO"] for one in asked] == ["/", "/app/next", "/app/do", "/by", "/app/shown"]
+
+
+def answered(cookies: tuple[str, ...] = (), **headers: str) -> Hop:
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    asked = Asked(url="https://site.example/")
+    return Hop(asked=asked, status=200, headers=given, cookies=cookies, html="<p>Page</p>")
+
+
+@pytest.mark.parametrize(
+    ("policy", "keeps"),
+    [
+        ("no-referrer", True),
+        ("Same-Origin", True),
+        ("strict-origin-when-cross-origin", True),
+        ("unsafe-url, no-referrer", True),
+        ("no-referrer, none-such", True),
+        ("no-referrer, unsafe-url", False),
+        ("no-referrer-when-downgrade", False),
+        ("", False),
+    ],
+)
+def test_of_several_referrer_policies_the_last_known_one_counts(policy: str, keeps: bool) -> None:
+    told = {one.says: one.holds for one in secrecy.headers([answered(Referrer_Policy=policy)])}
+    assert told["Referrer-Policy keeps addresses on the site"] is keeps
+
+
+def test_a_cookie_that_is_taken_back_needs_no_attributes() -> None:
+    kept, gone = "visit=1; Secure; HttpOnly; SameSite=Lax", "visit=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/"
+    assert all(one.holds for one in secrecy.cookies([answered((kept, gone))]))
+    assert [one.holds for one in secrecy.cookies([answered((gone,))])] == [None]
+
+
 def test_a_circle_and_a_silent_site_are_told() -> None:
     with site(home=_to("/")) as (url, _), pytest.raises(SiteFailed, match="in a circle"):
         Browser(url).open(url + "/")
     with pytest.raises(SiteFailed, match="did not answer"):
         Browser(url).open(url + "/?token=secret")
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+PACKED = HEAD + b"Content-Encoding: gzip\r\n\r\nunpacked"
+
+
+@contextmanager
+def sending(head: bytes, body: bytes = b"") -> Iterator[str]:
+    """A site that sends this to everybody, the body again and again until nobody listens."""
+    over = threading.Event()
+
+    def answer(listening: socket.socket) -> None:
+        with suppress(OSError), listening.accept()[0] as peer:
+            peer.recv(65536)
+            peer.sendall(head)
+            while body and not over.wait(0.0 if len(body) > 1 else 0.05):
+                peer.sendall(body)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=answer, args=(listening,))
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        over.set()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "told"),
+    [
+        (b"SSH-2.0-OpenSSH_9\r\n", b"", "not in HTTP"),
+        (PACKED, b"", "no browser can show"),
+        (HEAD + b"Content-Length: 9\r\n\r\nshort", b"", "no browser can show"),
+        (HEAD + b"\r\n", b"a" * 65536, "no browser can show"),
+        (HEAD + b"\r\n", b"a", "not answer in time"),
+    ],
+    ids=["no-http", "not-packed", "cut-off", "endless", "dripping"],
+)
+def test_an_answer_that_is_none_is_told(head: bytes, body: bytes, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browsing, "LARGEST_PAGE", 1024 * 1024)
+    with sending(head, body) as url, pytest.raises(SiteFailed, match=told):
+        Browser(url, timeout=0.5 if len(body) == 1 else 20.0).open(url)
+
+
+def test_a_site_without_tls_and_one_that_only_waits_are_told() -> None:
+    with (
+        sending(b"HTTP/1.1 400 Bad Request\r\n\r\n") as url,
+        pytest.raises(SiteFailed, match="speaks no TLS") as failed,
+    ):
+        Browser(url.replace("http:", "https:")).open(url.replace("http:", "https:"))
+    assert "--ca-bundle" in failed.value.hint
+    with socket.create_server(("127.0.0.1", 0)) as waiting:
+        url = f"http://127.0.0.1:{waiting.getsockname()[1]}"
+        with pytest.raises(SiteFailed, match="did not answer in time"):
+            Browser(url, timeout=0.2).open(url)
+
+
+def test_an_unknown_encoding_is_read_as_utf_8() -> None:
+    page = ("200 OK", [("Content-Type", "text/html; charset=none-such")], "<p>Їжак</p>")
+    with sending(HEAD.replace(b"html", b"html; charset=none-such") + b"\r\n" + page[2].encode()) as url:
+        assert Browser(url).open(url).page.text == "Їжак"

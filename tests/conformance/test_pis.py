@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,9 +12,10 @@ from esozflow.adapters.conformance.pis import CHECKS
 from esozflow.adapters.conformance.requirements import PIS
 from esozflow.adapters.conformance.running import judge_pis
 from esozflow.adapters.conformance.watched import WatchedEsoz
+from esozflow.flow import Call, Outcome
 
 from .defects_of_the_pis import DEFECTS
-from .seeding import Seeds
+from .seeding import Perform, Seeds, changed, is_call, query_of, with_query
 from .sites import bench_of_pis
 
 Sandbox = tuple[str, WatchedEsoz, Path, socket.socket]
@@ -34,6 +36,40 @@ def test_a_seeded_defect_is_caught(name: str, behind_pis: Sandbox, monkeypatch: 
         report = judge_pis(bench, [defect.check])
     assert defect.requirement in report.broken(), report.text()
     assert not report.holds
+
+
+def _exchanges_no_object(perform: Perform, call: Call) -> Outcome:
+    return perform(changed(call, token="the code") if is_call(call, "/oauth/tokens") else call)
+
+
+def test_a_call_of_another_shape_is_judged_and_not_stumbled_over(
+    behind_pis: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with bench_of_pis(behind_pis, Seeds(calling=_exchanges_no_object), monkeypatch) as bench:
+        report = judge_pis(bench, ["exchange-call"])
+    assert "4.9.1" in report.broken(), report.text()
+
+
+def _cautious() -> Seeds:
+    """A PIS that takes nothing more once a foreign callback came."""
+    alarmed: list[str] = []
+
+    def asking(environ: dict[str, Any]) -> None:
+        if environ["PATH_INFO"] == "/oauth/callback":
+            if alarmed:
+                with_query(environ, [(name, value) for name, value in query_of(environ) if name == "state"])
+            alarmed.append(environ["PATH_INFO"])
+
+    return Seeds(asking=asking)
+
+
+def test_a_pis_that_gives_up_after_a_foreign_callback_is_blamed_for_nothing(
+    behind_pis: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with bench_of_pis(behind_pis, _cautious(), monkeypatch) as bench:
+        report = judge_pis(bench, ["foreign-callback"])
+    assert report.broken() == set(), report.text()
+    assert "which nothing forbids [foreign-callback]" in report.text()
 
 
 def test_every_check_has_a_defect_that_it_catches() -> None:

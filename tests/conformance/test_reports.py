@@ -29,6 +29,13 @@ def stops(bench: str) -> Iterator[Finding]:
     raise NotObservable("there is no page")
 
 
+@checks("b")
+def stops_late(bench: str) -> Iterator[Finding]:
+    """It comes to everything, and not to its end."""
+    yield seen("b", "it is so", True)
+    raise NotObservable("there is no second page")
+
+
 @checks("c")
 def fails(bench: str) -> Iterator[Finding]:
     """The site does not answer."""
@@ -46,10 +53,11 @@ def test_what_a_check_did_not_come_to_is_unobserved_with_the_reason() -> None:
         "Site at http://site\n\n"
         "holds         a                The first.\n"
         "holds         b                The second.\n"
+        "              not observed: there is no second page [stops-late]\n"
         "not observed  c                The third.\n"
         "              not observed: there is no page [stops]\n"
         "              not observed: The site did not answer. [fails]\n\n"
-        "3 requirements: 0 does not hold, 1 not observed, 2 holds.\n"
+        "3 requirements: 0 do not hold, 1 not observed, 2 hold.\n"
     )
 
 
@@ -60,7 +68,11 @@ def test_one_thing_that_does_not_hold_decides() -> None:
         "id": "b",
         "says": "The second.",
         "verdict": "does not hold",
-        "findings": [{"check": "goes-on", "says": "it is so", "holds": False}],
+        "findings": [
+            {"check": "goes-on", "says": "it is so", "holds": False},
+            {"check": "stops-late", "says": "it is so", "holds": True},
+            {"check": "stops-late", "says": "there is no second page", "holds": None},
+        ],
     }
 
 

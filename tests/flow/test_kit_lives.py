@@ -32,6 +32,7 @@ from esozflow.flow import (
     on,
 )
 from esozflow.flow.testing import (
+    Do,
     FlowMachine,
     HandClock,
     How,
@@ -39,12 +40,13 @@ from esozflow.flow.testing import (
     NamedEvent,
     RecordDiverged,
     Recorded,
+    RecordedStep,
     StoreFault,
     explore,
     machine_for,
     replay,
 )
-from esozflow.flow.testing.recorded import Do, RecordedAnswer, RecordedStep
+from esozflow.flow.testing.recorded import RecordedAnswer
 from esozflow.flow.testing.witness import Died, Kept, Witness, WitnessPort
 
 QUICK = settings(
@@ -428,6 +430,7 @@ def test_a_failing_life_prints_a_record_that_fails_again_when_it_is_replayed(
     record = next(line for line in told.splitlines() if line.startswith('{"flow":"parcels"'))
 
     assert parcels.PIN not in record
+    assert "To lead this life again: WatchedParcels.replay(record)" in told
     with pytest.raises(AssertionError, match="discarded"):
         watched(parcels).replay(record)
     assert replay(parcels.flow, record, parcels.cases, ids=parcels.FixedIds()).state == "discarded"
@@ -575,6 +578,18 @@ def test_a_record_that_does_not_fit_is_refused(
 
     assert (refused.value.code, refused.value.args) == (code, (says,))
     assert isinstance(refused.value, RecordDiverged) is (code == "record_diverged")
+
+
+def test_an_act_or_an_event_that_the_machine_does_not_know_is_refused(parcels: Any) -> None:
+    record = watched(parcels)()
+    record.life.begin()
+    begun = record.life.record
+    for step, told in (
+        (RecordedStep(do=Do.OWN, event="vanish"), "has no method act_vanish"),
+        (RecordedStep(do=Do.SEND, event="Vanished", case="drawn", values={}), "There is no event Vanished"),
+    ):
+        with pytest.raises(UsageError, match=told):
+            watched(parcels).replay(begun.model_copy(update={"steps": (*begun.steps, step)}))
 
 
 def with_answers(record: Recorded, answers: Any, **about: Any) -> Recorded:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import random
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -14,9 +13,7 @@ from pydantic import SecretStr
 
 from esozflow.adapters.demo.people import REQUEST
 from esozflow.adapters.http import HttpGateway
-from esozflow.adapters.sandbox import Esoz, Request, Response, SandboxSettings, Seed, serve
-from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
-from esozflow.adapters.signing import CertificateSigner
+from esozflow.adapters.sandbox import Esoz, Request, Response, SandboxSettings, serve
 from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.adapters.vault import MemoryVault
 from esozflow.flow import Engine, Snapshot
@@ -24,36 +21,13 @@ from esozflow.states import (
     Confirm,
     HandedOver,
     Opened,
-    PisClient,
     RegistrationRequest,
     RequestFilled,
-    RequestSigned,
     SignUp,
 )
 
-SEED = Seed()
-AUTHORITY = SandboxAuthority.create()
-SIGNER = CertificateSigner(AUTHORITY.issue(Signatory(drfo=SEED.confidant.tax_id or "")))
-CLIENT = PisClient(
-    client_id=SEED.pis.id,
-    redirect_uri=SEED.pis.redirect_uris[0],
-    scope="app:read_pis person:details_pis",
-    auth_ui="https://my.example.ua",
-)
-
-
-class HandClock:
-    def __init__(self) -> None:
-        self.time = datetime.now(UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time.timestamp()
-
-    def forward(self, by: timedelta) -> None:
-        self.time += by
+from ..authorities import _one_authority  # noqa: F401
+from ..parties import AUTHORITY, CLIENT, SEED, HandClock, signed  # noqa: F401 - given to the tests
 
 
 class Recorded:
@@ -104,16 +78,6 @@ def filled() -> RequestFilled:
         request=RegistrationRequest.read(REQUEST),
         filled_on=datetime.now(UTC).date(),
     )
-
-
-def signed(child: int = 0) -> RequestSigned:
-    """Sign the example's request; every other number is another child of the same confidant."""
-    request = copy.deepcopy(REQUEST)
-    if child:
-        person = request["person"]
-        person["tax_id"], person["unzr"] = f"42{child:08}", f"20150705-{child:05}"
-        person["documents"][0]["number"] = f"АМ{child:06}"
-    return RequestSigned.of(SIGNER.sign(RegistrationRequest.read(request).to_signed_json()))
 
 
 def opened(**changes: Any) -> Opened:

@@ -18,7 +18,8 @@ from pydantic import SecretStr
 
 from esozflow.adapters.demo.sandbox_process import SandboxProcess
 
-from ..workers import ENVIRONMENT, KEY, SOAK, WRITES, sandbox, signed, tell, upgraded
+from ..parties import signed
+from ..workers import ENVIRONMENT, KEY, SOAK, WRITES, sandbox, tell, upgraded
 
 FORKED = Path(__file__).parent.parent / "forked.py"
 PROCESSES = 20
@@ -72,7 +73,7 @@ def place(esoz: SandboxProcess, forked: Any, store: SecretStr, tmp_path: Path) -
         "esoz": esoz.base_url,
         "vault": str(tmp_path / "tokens"),
         "id": f"sign-up-of-child-{child}-as-hard-to-guess-as-any",
-        "user_data": signed(child),
+        "user_data": signed(child).user_data.get_secret_value(),
     }
     return SimpleNamespace(
         do=lambda act, **more: forked({**told, "act": act, **more}),
@@ -127,7 +128,7 @@ def test_twenty_processes_that_accept_one_consent_approve_once(place: SimpleName
     found: Counter[str] = Counter()
     for number in range(REPEATS):
         which = {"id": f"accepted-{number}-of-{next(CHILDREN)}-as-hard-to-guess-as-any"}
-        which |= {"user_data": signed(next(CHILDREN))}
+        which |= {"user_data": signed(next(CHILDREN)).user_data.get_secret_value()}
         place.do("begin", until="consent", **which)
         before = place.ledger()
         results = place.do("send", event="Accept", processes=PROCESSES, **which)

@@ -123,10 +123,13 @@ def _read_only(store: SecretStr, name: str, switch: str) -> None:
         store.get_secret_value(), autocommit=True, options="-c default_transaction_read_only=off"
     ) as at:
         at.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = {switch}")
-        at.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        ended = at.execute(
+            "SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+        ).fetchall()
+        # Whoever takes a connection from now on finds that it has ended, or a later one.
+        live = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s)"
+        until(lambda: at.execute(live, ([pid for pid, _ in ended],)).fetchone() == (0,))
 
 
 def test_a_server_that_stops_while_a_patient_is_being_registered_leaves_the_truth(

@@ -26,6 +26,7 @@ from esozflow.adapters.serving.process import ProcessFailed, ServingProcess
 from esozflow.adapters.ui.web.headers import SECURITY_HEADERS
 
 from ..adapters.scripted_server import Peer, Received, ScriptedServer, answer
+from ..sizes import some
 
 COMMAND = [sys.executable, "-m", "esozflow.adapters.cli"]
 FREE_PORTS = ("--sandbox-port", "0", "--auth-ui-port", "0", "--pis-port", "0")
@@ -160,7 +161,7 @@ def test_the_secret_query_is_read_once_and_is_in_no_line_of_the_log(tmp_path: Pa
 
 
 @of_linux
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", some([signal.SIGTERM, signal.SIGINT]))
 def test_told_to_stop_all_three_stop_in_order(tmp_path: Path, number: signal.Signals) -> None:
     log = tmp_path / "log"
     with up(log) as (process, _):
@@ -193,7 +194,7 @@ def test_killed_it_leaves_no_process_behind(tmp_path: Path) -> None:
 
 
 @of_linux
-@pytest.mark.parametrize("name", ["sandbox", "auth-ui", "pis"])
+@pytest.mark.parametrize("name", some(["auth-ui", "sandbox", "pis"]))
 def test_one_that_ends_takes_the_others_along_and_is_told(tmp_path: Path, name: str) -> None:
     log = tmp_path / "log"
     with up(log) as (process, _):
@@ -205,7 +206,7 @@ def test_one_that_ends_takes_the_others_along_and_is_told(tmp_path: Path, name: 
     assert "Traceback" not in log.read_text()
 
 
-@pytest.mark.parametrize("option", ["--sandbox-port", "--auth-ui-port", "--pis-port"])
+@pytest.mark.parametrize("option", some(["--pis-port", "--auth-ui-port", "--sandbox-port"]))
 def test_a_port_that_is_taken_is_told_and_nothing_is_left_running(option: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = run("up", *FREE_PORTS, option, str(taken.getsockname()[1]))

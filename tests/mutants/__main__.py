@@ -68,6 +68,7 @@ def _judge(found: list[Verdict], guards: frozenset[str], *, whole: bool) -> int:
     of_guards = [change for change, verdict in alive.items() if verdict.function in guards or change.of_when]
     explained = listed(SURVIVORS)
     return max(
+        _complain("There are none", () if found else ("Nothing was tried yet, or no mutant has such a name.",)),
         _complain("No verdict yet on mutants of", {verdict.function for verdict in untold}),
         _complain("A mutant of a guard survives", of_guards),
         _complain(f"Not in {SURVIVORS.relative_to(ROOT)}", set(alive) - explained),

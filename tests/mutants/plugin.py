@@ -1,5 +1,8 @@
 """How pytest runs the tests under mutmut."""
 
+# pyright: reportMissingImports=false
+# `make mutants` installs mutmut.
+
 from __future__ import annotations
 
 from collections import defaultdict

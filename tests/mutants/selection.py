@@ -1,5 +1,8 @@
 """Which tests a mutant is tried with, and for how long."""
 
+# pyright: reportMissingImports=false
+# `make mutants` installs mutmut.
+
 from __future__ import annotations
 
 import os
@@ -33,7 +36,7 @@ def in_turn(nodes: list[str]) -> list[str]:
 
 def in_time(nodes: list[str]) -> list[str]:
     """Leave out what would take too long; a mutant that lives on is called a survivor, so this flatters nobody."""
-    spent, chosen = 0.0, []
+    spent, chosen = 0.0, list[str]()
     for node in in_turn(nodes):
         spent += state().duration_by_test.get(node, 0.0)
         if chosen and (spent > ENOUGH or len(chosen) == MOST):

@@ -5,6 +5,9 @@ would leave out every guard and every validator. `@guard("…") def paid(…)` t
 `paid = guard("…")(paid)`, which means the same.
 """
 
+# pyright: reportMissingImports=false
+# `make mutants` installs mutmut.
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -55,7 +58,7 @@ def _write_when_changed(file: Path, text: str) -> None:
     file.write_text(text, "utf-8")
 
 
-class _Undecorated(cst.CSTTransformer):
+class _Undecorated(cst.CSTTransformer):  # type: ignore[misc,unused-ignore]  # where libcst is not there
     """Decorates functions of modules and classes by a statement of its own."""
 
     def __init__(self) -> None:

@@ -1,5 +1,8 @@
 """What mutmut found, and the list of survivors that a person has explained."""
 
+# pyright: reportMissingImports=false
+# `make mutants` installs mutmut.
+
 from __future__ import annotations
 
 import json

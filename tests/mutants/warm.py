@@ -4,6 +4,9 @@ mutmut has pytest collect in each worker, which takes ten times as long as the t
 made while they were imported is then made without the mutant, so a mutant that lives on is tried again `AFRESH`.
 """
 
+# pyright: reportMissingImports=false
+# `make mutants` installs mutmut.
+
 from __future__ import annotations
 
 import gc
@@ -45,7 +48,7 @@ def _collected() -> pytest.Session:
 def _run_by(session: pytest.Session) -> None:
     items = {item.nodeid: item for item in session.items}
 
-    def run_tests(_: PytestRunner, *, mutant_name: str | None, tests: Iterable[str]) -> int:
+    def run_tests(self: PytestRunner, *, mutant_name: str | None, tests: Iterable[str]) -> int:
         limit_time()
         forget()
         failure = _Failure()
@@ -65,7 +68,7 @@ def _run_by(session: pytest.Session) -> None:
                     return 1
         return 0
 
-    PytestRunner.run_tests = run_tests  # type: ignore[method-assign]
+    PytestRunner.run_tests = run_tests  # type: ignore[method-assign,unused-ignore]  # where mutmut is not there
 
 
 if not AFRESH:

@@ -40,7 +40,7 @@ def main() -> int:
             folder = stack.enter_context(TemporaryDirectory(prefix="esozflow-"))
             url = SecretStr(f"sqlite:///{Path(folder, 'soak.db')}")
         else:
-            url = stack.enter_context(running_postgresql())()
+            url = stack.enter_context(running_postgresql(durable=True))()
         table, broken = soak(plan, url, lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201
     sys.stdout.writelines(f"{line}\n" for line in (*table, "", *broken))
     return 1 if broken else 0

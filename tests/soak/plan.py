@@ -42,8 +42,8 @@ class Plan:
 
 
 QUICK = Plan(
-    seconds=8.0,
-    wave=8.0,
+    seconds=5.0,
+    wave=5.0,
     workers=3,
     users=8,
     between_kills=0.7,

@@ -1,4 +1,4 @@
-"""The sign-up is proved, under every setting; a credential that goes astray is found."""
+"""The sign-up is proved; a credential that goes astray is found."""
 
 from __future__ import annotations
 
@@ -7,20 +7,17 @@ from typing import Any
 
 import pytest
 
-from esozflow.flow.proof import Known, proof
+from esozflow.flow.proof import Known
 from esozflow.states import case_space, credentials
 from esozflow.states.calls import HttpRequest, Service
-from esozflow.states.flow import auth_ui, pis, sign_up
+from esozflow.states.flow import sign_up
 from esozflow.states.names import Name
 from esozflow.states.proving import prove
 from esozflow.states.settings import RegisterAuth, Settings
 
-DECIDED: Known = {}
-"""Most guards are the same under all settings."""
 
-
-def test_the_sign_up_and_both_parts_hold_under_every_setting(variation: Settings) -> None:
-    for report in prove(variation, known=DECIDED):
+def test_the_sign_up_and_both_parts_hold() -> None:
+    for report in prove():
         assert report.findings == ()
         assert report.open == ()
 
@@ -50,14 +47,6 @@ def test_the_space_knows_every_shape_that_the_examples_know(examples: SimpleName
             assert space is not None
             assert all(type(happened) is event for _, happened in space)
     assert case_space.cases("consent", type(examples.way_to("approve")[-1])) is None
-
-
-def test_an_order_is_claimed_only_where_some_setting_needs_it(examples: SimpleNamespace) -> None:
-    needed: set[tuple[str, str]] = set()
-    for flow in (*map(sign_up, examples.VARIATIONS.values()), auth_ui(), pis()):
-        bare = proof(flow, case_space.cases, known=DECIDED)
-        needed |= {(one.where, one.says.partition(":")[0]) for one in bare.findings if "only their order" in one.says}
-    assert needed == set(case_space.ORDERED)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,24 +17,28 @@ from esozflow.states.flow import sign_up
 from esozflow.states.texts import CATALOGUE
 from esozflow.states.traceability import COLUMNS, Served, markdown, rows, traced, uncovered
 
-TESTS = marked_tests(Path(__file__).parents[1])
 DIAGRAMS = Path(__file__).parents[2] / "diagrams"
 
 
-def test_no_sentence_is_uncovered() -> None:
-    assert uncovered(traced(TESTS)) == ()
+@pytest.fixture(scope="module")
+def tests() -> Mapping[str, tuple[str, ...]]:
+    return marked_tests(Path(__file__).parents[1])
 
 
-def test_every_sentence_has_its_line_in_both_languages() -> None:
+def test_no_sentence_is_uncovered(tests: Mapping[str, tuple[str, ...]]) -> None:
+    assert uncovered(traced(tests)) == ()
+
+
+def test_every_sentence_has_its_line_in_both_languages(tests: Mapping[str, tuple[str, ...]]) -> None:
     for lang in COLUMNS:
-        lines = markdown(traced(TESTS), lang).splitlines()
+        lines = markdown(traced(tests), lang).splitlines()
         assert [line.split(" | ")[0] for line in lines[2:]] == [f"| {sentence}" for sentence in SENTENCES]
         assert {line.count(" | ") for line in lines} == {len(COLUMNS[lang]) - 1}
 
 
-def test_what_reviewers_read_is_what_serves_today() -> None:
+def test_what_reviewers_read_is_what_serves_today(tests: Mapping[str, tuple[str, ...]]) -> None:
     drawn = (DIAGRAMS / "traceability.md").read_text(encoding="utf-8")
-    assert drawn == f"# Простежуваність\n\n{markdown(traced(TESTS))}"
+    assert drawn == f"# Простежуваність\n\n{markdown(traced(tests))}"
 
 
 def test_the_table_is_markdown_in_ukrainian_unless_asked_for_english() -> None:
@@ -65,8 +70,8 @@ def test_the_table_is_markdown_in_ukrainian_unless_asked_for_english() -> None:
     )
 
 
-def test_a_sentence_that_nobody_serves_or_tests_is_told() -> None:
-    [first, *_] = traced(TESTS)
+def test_a_sentence_that_nobody_serves_or_tests_is_told(tests: Mapping[str, tuple[str, ...]]) -> None:
+    [first, *_] = traced(tests)
     lost = replace(first, transitions=(), texts=(), calls=(), pages=(), tests=())
 
     assert uncovered((lost,)) == (

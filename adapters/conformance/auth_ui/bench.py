@@ -18,7 +18,7 @@ from ....states.settings import RegisterAuth
 from ...demo.people import REQUEST
 from ...sandbox import Fault, Seed
 from ...sandbox.dictionaries import version_1
-from ..browser import Asked, Browser, Hop, Seen, pressing
+from ..browser import TIMEOUT, Asked, Browser, Hop, Seen, pressing
 from ..checks import Checks, NotObservable
 from ..html import Control, Page
 from ..mapping import AuthUiMapping
@@ -31,6 +31,8 @@ NONE: Final[Changes] = MappingProxyType({})
 
 SCOPE: Final = "app:read_pis person:details_pis declaration:read_pis"
 STATE: Final = "the-state-of-the-conformance-test-0123456789"
+SPARE: Final = 5.0
+"""Seconds beyond its deadline after which an Auth UI must have answered."""
 _DICTIONARY: Final[dict[str, str]] = version_1({"name": "SCOPES"})[0]["values"]
 SCOPE_NAMES: Final = tuple(_DICTIONARY[scope] for scope in SCOPE.split())
 """What the dictionary calls the scopes that are asked for."""
@@ -104,7 +106,8 @@ class Bench:
 
     def browser(self) -> Browser:
         """Give a browser with no cookies yet."""
-        return Browser(self.site, ca_bundle=self._ca_bundle)
+        longest = TIMEOUT if self.call_deadline is None else max(TIMEOUT, self.call_deadline + 2 * SPARE)
+        return Browser(self.site, ca_bundle=self._ca_bundle, timeout=longest)
 
     def fault(self, endpoint: str, kind: str, **how: Any) -> None:
         """Have an endpoint misbehave at its next requests."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs
 
 from ...sandbox import Response
+from ..browser import by_get
 from ..checks import Finding, seen
 from ..requirements import Rule
 from ..watched import Change, edited
@@ -82,7 +83,7 @@ def unoffered_act(bench: Bench) -> Iterator[Finding]:
     if swapped != form:  # else the address tells what is to be done, and not the button
         visit.browser.ask(replace(asked, form=swapped))
         yield seen(Rule.ORDER, "an act of a later page does nothing", _nothing_done(bench))
-    visit.browser.ask(replace(asked, method="GET", form=None, url=_by_get(asked.url, form)))
+    visit.browser.ask(replace(asked, method="GET", form=None, url=by_get(asked.url, form)))
     yield seen(Rule.FORMS, "the form sent by GET does nothing", _nothing_done(bench))
     visit.browser.refresh(visit.seen)
     yield seen(Rule.FORMS, "to look at the page again does nothing", _nothing_done(bench))
@@ -90,7 +91,3 @@ def unoffered_act(bench: Bench) -> Iterator[Finding]:
 
 def _nothing_done(bench: Bench) -> bool:
     return not bench.esoz.heard("register", "approve")
-
-
-def _by_get(url: str, pairs: list[tuple[str, str]]) -> str:
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(pairs)}"

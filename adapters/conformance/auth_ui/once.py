@@ -10,13 +10,11 @@ from typing import Final
 from ..browser import Asked, Browser
 from ..checks import Finding, NotObservable, seen
 from ..requirements import Rule
-from .bench import Act, Bench, Visit, check
+from .bench import SPARE, Act, Bench, Visit, check
 
 _SLOW: Final = 0.4
 """Seconds that ЕСОЗ takes while a form is sent twice."""
 _GATEWAY: Final = (502, 503, 504)
-_SPARE: Final = 5.0
-"""Seconds beyond its deadline after which an Auth UI must have answered."""
 _CALL_OF: Final[dict[Act, str]] = {"confirm": "register", "accept": "approve"}
 
 
@@ -90,10 +88,10 @@ def late_answer(bench: Bench) -> Iterator[Finding]:
         raise NotObservable("it is not known how long the Auth UI waits for ЕСОЗ (--call-deadline)")
     for act, call in _CALL_OF.items():
         visit = _at(bench, act)
-        bench.fault(call, "delay", seconds=bench.call_deadline + _SPARE)
+        bench.fault(call, "delay", seconds=bench.call_deadline + SPARE)
         started = time.monotonic()
         visit.press(act)
-        in_time = time.monotonic() - started < bench.call_deadline + _SPARE
+        in_time = time.monotonic() - started < bench.call_deadline + SPARE
         yield seen(Rule.LOST, f"a page is given before an answer to {call} that is too late", in_time)
         yield from _not_done(bench, visit, act, "no answer in time")
 

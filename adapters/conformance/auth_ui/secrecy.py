@@ -14,7 +14,6 @@ from ..requirements import Rule
 from .bench import Bench, check
 
 _PERSONAL: Final = ("tax_id", "last_name", "email")
-_LAX: Final = ("samesite=lax", "samesite=strict")
 
 
 def _person(bench: Bench) -> dict[str, Any]:
@@ -107,5 +106,5 @@ def _not_sent_across_sites(browser: Browser) -> frozenset[str]:
     return frozenset(
         cookie.partition("=")[0].strip()
         for cookie in given
-        if any(part.strip().lower() in _LAX for part in cookie.split(";"))
+        if any(part.strip().lower() in secrecy.SAME_SITE for part in cookie.split(";"))
     )

@@ -114,7 +114,7 @@ def approval_and_redirect(bench: Bench) -> Iterator[Finding]:
     """The scopes are accepted: ЕСОЗ approves, and the browser takes the grant code to the client."""
     accepted = bench.walk.stage(2, "an acceptance")
     call = bench.walk.the("approve")
-    app = call.body.get("app") or {}
+    app = call.part("app")
     yield seen("4.7.1", "client_id is that of the link", app.get("client_id") == bench.seed.pis.id)
     yield seen("4.7.1", "redirect_uri is that of the link", app.get("redirect_uri") == bench.redirect_uri)
     yield seen("4.7.1", "scope is that of the link", sorted(str(app.get("scope")).split()) == sorted(SCOPE.split()))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from ....flow import UsageError
 from ....states.hand_over import PATH
@@ -32,7 +32,7 @@ class Bench:
     """One PIS under test at the base URL `site`.
 
     `auth_ui` is the base URL of the Auth UI that it is configured with: the test stands there, and nothing is ever
-    sent to it. `redirect_uri` is that of the PIS, registered at `esoz`.
+    sent to it. `redirect_uri` is that of the PIS, registered at `esoz`; what serves it belongs to the site.
     """
 
     def __init__(
@@ -83,7 +83,8 @@ class Bench:
         return HandedOver(self, browser, seen.left_to)
 
     def _leaves(self, url: str) -> bool:
-        return url.startswith(self.auth_ui + PATH) or origin(url) != origin(self.site)
+        of_site = (origin(self.site), origin(self.redirect_uri))
+        return url.startswith(self.auth_ui + PATH) or origin(url) not in of_site
 
     @cached_property
     def walk(self) -> Way:
@@ -116,7 +117,7 @@ class HandedOver:
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters of the link, in order."""
-        return parse_qsl(urlsplit(self.link).query, keep_blank_values=True)
+        return parse_qsl(self.link.partition("#")[0].partition("?")[2], keep_blank_values=True)
 
     @property
     def query(self) -> Mapping[str, str]:

@@ -25,7 +25,7 @@ def exchange_call(bench: Bench) -> Iterator[Finding]:
     yield seen(Rule.ONCE, "the code is exchanged once", len(exchanges) <= 1)
     if not exchanges:
         raise NotObservable("nothing was exchanged")
-    token = exchanges[0].body.get("token") or {}
+    token = exchanges[0].part("token")
     yield seen("4.9.1", "grant_type is authorization_code", token.get("grant_type") == "authorization_code")
     yield seen("4.9.1", "code is the one that was brought", token.get("code") == bench.back.code)
     yield seen("4.9.1", "client_id and client_secret are the PIS's", _is_pis(bench, token))
@@ -43,7 +43,7 @@ def tokens_kept(bench: Bench) -> Iterator[Finding]:
         raise NotObservable("no button shows whether the tokens were kept (`refresh` of the mapping)")
     before = bench.esoz.times("refresh")
     bench.walk.handed_over.browser.press(returned, control)
-    used = [(one.body.get("token") or {}).get("refresh_token") for one in bench.esoz.heard("refresh")[before:]]
+    used = [one.part("token").get("refresh_token") for one in bench.esoz.heard("refresh")[before:]]
     yield seen("4.9.2", "the refresh token of the answer is used", used == [refresh_token])
 
 
@@ -73,7 +73,9 @@ def foreign_callback(bench: Bench) -> Iterator[Finding]:
     bench.browser().open(callback)
     yield seen(Rule.STATE, "a callback in another browser exchanges nothing", bench.esoz.times("exchange") == 0)
     handed_over.browser.open(callback)
-    yield seen(Rule.STATE, "the true callback is still taken", bench.esoz.times("exchange") == 1)
+    if bench.esoz.times("exchange") == 0:
+        raise NotObservable("after a foreign callback the true one is not taken any more, which nothing forbids")
+    yield seen(Rule.STATE, "the true callback is exchanged once", bench.esoz.times("exchange") == 1)
 
 
 @check(Rule.ONCE)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import select
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar, cast
 
+import psycopg
 from pydantic import SecretStr
-from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.sql.base import Executable
 
 from ....flow import FlowError, UsageError
 from .failures import failure_of
 from .prepared import Driver, Prepared
+from .resting import Resting
 
 T = TypeVar("T")
 
@@ -53,8 +57,15 @@ class Database:
         if self.file:
             event.listen(self._engine, "connect", _sqlite_connected)
         else:
-            event.listen(self._engine, "checkin", _postgresql_rests)
-            event.listen(self._engine, "checkout", _postgresql_is_there(self._engine.dialect))
+            event.listen(self._engine, "checkin", _server_rests)
+            event.listen(self._engine, "checkout", _server_is_asked)
+        if self.file:
+            self._dialect = self._engine.dialect
+            self._resting = Resting(self._engine, sqlite3.Connection.cursor, _file_is_there)
+        else:
+            # SQLAlchemy has no types for this.
+            self._dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+            self._resting = Resting(self._engine, _server_cursor, _server_is_there)
         self.Taken: Final[type[Exception]] = self._engine.dialect.loaded_dbapi.IntegrityError
         """What `at_once` raises where a key is taken."""
         # The drivers begin nothing by themselves, so that a single statement is on its way once and not three times.
@@ -81,7 +92,7 @@ class Database:
 
     def prepare(self, statement: Executable) -> Prepared:
         """Compile a statement for `at_once` and `as_one`."""
-        return Prepared(statement, self._engine.dialect)
+        return Prepared(statement, self._dialect)
 
     def at_once(self, act: Callable[[Driver], T]) -> T:
         """Run single prepared statements, each a transaction of its own. Raises `StoreFailed`."""
@@ -93,13 +104,14 @@ class Database:
         def whole(driver: Driver) -> T:
             driver.execute(self._begin)
             result = act(driver)
-            driver.commit()
+            driver.execute("COMMIT")
             return result
 
         return self._run_bare(whole)
 
     def close(self) -> None:
         """Close all connections that are not in use."""
+        self._resting.give_back()
         self._engine.dispose()
 
     def _begins(self, connection: Connection) -> None:
@@ -107,7 +119,7 @@ class Database:
 
     def _run(self, engine: Engine, act: Callable[[Connection], T]) -> T:
         try:
-            with engine.begin() as connection:
+            with self._resting.awaited(), engine.begin() as connection:
                 return act(connection)
         except FlowError:
             raise
@@ -116,21 +128,23 @@ class Database:
         raise failure
 
     def _run_bare(self, act: Callable[[Driver], T]) -> T:
-        borrowed = None
         try:
-            borrowed = self._engine.raw_connection()
-            return act(cast(Driver, borrowed.driver_connection))
+            taken = self._resting.take()
+            try:
+                result = act(taken.driver)
+            except Exception:
+                taken.connection.close()  # undoes what was not committed, and drops a connection on which that fails
+                raise
+            except BaseException:  # an interrupt: nobody knows what the connection was doing
+                taken.connection.invalidate()
+                raise
+            self._resting.leave(taken)
         except FlowError:
             raise
         except Exception as error:
             failure = failure_of(error)
-        except BaseException:  # an interrupt: nobody knows what the connection was doing
-            if borrowed:
-                borrowed.invalidate()
-            raise
-        finally:
-            if borrowed:
-                borrowed.close()  # this undoes what was not committed, and drops a connection on which that fails
+        else:
+            return result
         raise failure
 
 
@@ -174,26 +188,35 @@ def _sqlite_connected(connection: Any, _: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _postgresql_rests(_: object, record: Any) -> None:
+def _file_is_there(connection: Any, idle: float) -> bool:
+    return True
+
+
+def _server_cursor(connection: psycopg.Connection[Any]) -> Driver:
+    cursor = psycopg.RawCursor(connection)
+    cursor.format = psycopg.pq.Format.BINARY  # what is sealed need not be written as text and read again
+    return cast(Driver, cursor)
+
+
+def _server_is_there(connection: Any, idle: float) -> bool:
+    """Not asked before every statement: a server that has closed a connection has said so, and that is seen here."""
+    if idle < _IDLE and not _has_something_to_say(connection):
+        return True
+    try:
+        connection.execute("")
+    except psycopg.Error:
+        return False
+    return True
+
+
+def _server_rests(_: object, record: Any) -> None:
     record.info["idle_since"] = time.monotonic()
 
 
-def _postgresql_is_there(dialect: Dialect) -> Callable[[Any, Any, object], None]:
-    """Not asked before every statement: a server that has closed a connection has said so, and that is seen here."""
-
-    def check(connection: Any, record: Any, _: object) -> None:
-        idle = time.monotonic() - record.info.get("idle_since", time.monotonic())
-        if idle < _IDLE and not _has_something_to_say(connection):
-            return
-        try:
-            dialect.do_ping(connection)
-        except dialect.loaded_dbapi.Error as error:
-            failure = error
-        else:
-            return
-        raise InvalidatePoolError from failure
-
-    return check
+def _server_is_asked(connection: Any, record: Any, _: object) -> None:
+    now = time.monotonic()
+    if not _server_is_there(connection, now - record.info.get("idle_since", now)):
+        raise InvalidatePoolError
 
 
 def _has_something_to_say(connection: Any) -> bool:

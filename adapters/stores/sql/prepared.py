@@ -1,4 +1,4 @@
-"""Statements that are compiled once and run on the driver's own connection.
+"""Statements that are compiled once and run on a cursor of the driver.
 
 A sign-up reads and writes by three statements that never change. The way from one of them to its result costs in
 SQLAlchemy several times what the database needs for it; here it costs what the driver does.
@@ -15,53 +15,52 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 
-class Cursor(Protocol):
-    """What a driver gives for a statement that has run."""
+class Driver(Protocol):
+    """A cursor of a driver: of `sqlite3`, or of `psycopg`."""
 
     @property
     def rowcount(self) -> int: ...
-    def fetchone(self) -> Sequence[Any] | None: ...
-
-
-class Driver(Protocol):
-    """A connection of a driver: of `sqlite3`, or of `psycopg`."""
-
-    def execute(self, statement: str, values: Any = ..., /) -> Cursor: ...
-    def commit(self) -> None: ...
+    def execute(self, statement: str, values: Sequence[Any] = ..., /) -> object: ...
+    def fetchall(self) -> Sequence[Sequence[Any]]: ...
 
 
 class Prepared:
-    """A statement for one kind of database, with what its types do to each value on the way in and out."""
+    """A statement for one kind of database, with what its types do to each value on the way in and out.
 
-    __slots__ = ("_names", "_positional", "_results", "_sql", "_values")
+    The dialect numbers or lists its parameters. One may be named `new_x` where SQLAlchemy keeps `x` for itself; its
+    value is given as `x`.
+    """
+
+    __slots__ = ("_found", "_given", "_inward", "_outward", "_sql")
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         compiled = cast(SQLCompiler, cast(Any, statement).compile(dialect=dialect))
         self._sql = compiled.string
-        self._positional = compiled.positional
-        names = compiled.positiontup if compiled.positiontup is not None else compiled.binds
-        self._values = [(name, _inward(compiled.binds[name].type, dialect)) for name in names]
+        places = compiled.positiontup or []
+        self._given = [name.removeprefix("new_") for name in places]
+        inward = enumerate(_inward(compiled.binds[name].type, dialect) for name in places)
+        self._inward = [(place, process) for place, process in inward if process]
         columns = list(cast(Any, statement).exported_columns)
-        self._names = [column.name for column in columns]
-        results = ((column.name, _outward(column.type, dialect)) for column in columns)
-        self._results = [(name, process) for name, process in results if process]
+        self._found = [column.name for column in columns]
+        outward = ((column.name, _outward(column.type, dialect)) for column in columns)
+        self._outward = [(name, process) for name, process in outward if process]
 
-    def run(self, driver: Driver, values: Mapping[str, Any]) -> Cursor:
-        """Run the statement with a value for each of its parameters."""
-        given: Any
-        if self._positional:
-            given = [process(values[name]) if process else values[name] for name, process in self._values]
-        else:
-            given = {name: process(values[name]) if process else values[name] for name, process in self._values}
-        return driver.execute(self._sql, given)
+    def run(self, driver: Driver, values: Mapping[str, Any]) -> int:
+        """Run the statement with a value for each of its parameters, and give the number of rows that it concerned."""
+        given = [*map(values.__getitem__, self._given)]
+        for place, process in self._inward:
+            given[place] = process(given[place])
+        driver.execute(self._sql, given)
+        return driver.rowcount
 
     def first(self, driver: Driver, values: Mapping[str, Any]) -> dict[str, Any] | None:
         """Run the statement, and give its first row by the names of the columns."""
-        row = self.run(driver, values).fetchone()
-        if row is None:
+        self.run(driver, values)
+        rows = driver.fetchall()  # to the end, or SQLite would go on reading while the connection rests
+        if not rows:
             return None
-        found = dict(zip(self._names, row, strict=True))
-        for name, process in self._results:
+        found = dict(zip(self._found, rows[0], strict=True))
+        for name, process in self._outward:
             found[name] = process(found[name])
         return found
 

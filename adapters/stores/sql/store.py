@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
+from pydantic_core import to_json
 from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 
 from ....flow import Conflict, Move, Snapshot, StaleRevision, UnknownInstance, UsageError
@@ -26,7 +27,10 @@ MAX_ID = 255
 """Characters of an id: as many as every database can have in a key."""
 _ID = re.compile(rf"[^\x00\ud800-\udfff]{{0,{MAX_ID}}}")
 
-_BOUND = [column.name for column in instances.c if column.name != "sealed"]
+_READABLE = tuple(name for name in Snapshot.__slots__ if name != "context")
+_MOMENTS = ("begun_at", "entered_at", "expires_at")
+_of_snapshot, _of_move = attrgetter(*_READABLE), attrgetter(*Move.__slots__)
+_bound = itemgetter(*(column.name for column in instances.c if column.name != "sealed"))
 _FIND = select(instances).where(instances.c.id == bindparam("id"))
 _CREATE = insert(instances).values({column.name: bindparam(column.name, type_=column.type) for column in instances.c})
 _UPDATE = (
@@ -88,9 +92,10 @@ class SqlStore(Generic[C]):
         """Compare and set; raises `StaleRevision` or `UnknownInstance`."""
         if not _can_be(snapshot.id):
             raise UnknownInstance
-        row = {f"new_{name}": value for name, value in self._row(snapshot).items()}
-        row |= {"expected": snapshot.revision - 1} | {name: getattr(move, name) for name in Move.__slots__}
-        if not self._as_one(lambda driver: all(one.run(driver, row).rowcount == 1 for one in self._move)):
+        row = self._row(snapshot)
+        row["expected"] = snapshot.revision - 1
+        row.update(zip(Move.__slots__, _of_move(move), strict=True))
+        if not self._as_one(lambda driver: all(one.run(driver, row) == 1 for one in self._move)):
             self._found(snapshot.id)
             raise StaleRevision
 
@@ -123,16 +128,18 @@ class SqlStore(Generic[C]):
         return found
 
     def _row(self, snapshot: Snapshot[C]) -> dict[str, Any]:
-        row = {name: getattr(snapshot, name) for name in Snapshot.__slots__ if name != "context"}
-        row["ended"] = self._codec.flow.belongs(snapshot).final
         plain = self._codec.dump(snapshot)
-        return row | {"sealed": self._keys.seal(plain, purpose=PURPOSE, of=owner_of(row))}
+        row = dict(zip(_READABLE, _of_snapshot(snapshot), strict=True))
+        for name in _MOMENTS:
+            row[name] = row[name] and row[name].astimezone(UTC)
+        row["ended"] = self._codec.flow.states[snapshot.state].final
+        row["sealed"] = self._keys.seal(plain, purpose=PURPOSE, of=owner_of(row))
+        return row
 
 
-def owner_of(row: Any) -> str:
-    """Give what a seal is bound to: everything else in its row. Whoever changes a column breaks the seal."""
-    bound = [row[name] for name in _BOUND]
-    return json.dumps([one.astimezone(UTC).isoformat() if isinstance(one, datetime) else one for one in bound])
+def owner_of(row: Any) -> bytes:
+    """Give what a seal is bound to: everything else in its row, times in UTC. Whoever changes a column breaks it."""
+    return to_json(_bound(row))
 
 
 def journal_of(database: Database, id: str) -> tuple[Move, ...]:

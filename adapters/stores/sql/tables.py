@@ -20,6 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+_IN_UTC: Final = "+00:00"
+
 
 class Moment(TypeDecorator[datetime]):
     """An aware time, exact to the microsecond. SQLite knows no times, so it keeps a text in UTC that sorts like one."""
@@ -28,18 +30,18 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> Any:
-        return _to_text if dialect.name == "sqlite" else _to_utc
+        return _to_text if dialect.name == "sqlite" else None
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002 - as SQLAlchemy calls it
         return _of_text if dialect.name == "sqlite" else _to_utc
 
 
 def _to_text(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds") if moment else None
+    return moment.astimezone(UTC).isoformat(" ", "microseconds").removesuffix(_IN_UTC) if moment else None
 
 
 def _of_text(written: str | None) -> datetime | None:
-    return datetime.fromisoformat(written).replace(tzinfo=UTC) if written else None
+    return datetime.fromisoformat(written + _IN_UTC) if written else None
 
 
 def _to_utc(moment: datetime | None) -> datetime | None:

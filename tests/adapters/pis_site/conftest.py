@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -15,46 +14,21 @@ from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
 from esozflow.adapters.demo.pis_site import Confidant, pis_app
-from esozflow.adapters.sandbox import Esoz, SandboxSettings, Seed
-from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
+from esozflow.adapters.sandbox import Esoz, SandboxSettings
 from esozflow.adapters.sandbox.gateway import SandboxGateway
-from esozflow.adapters.signing import CertificateSigner
 from esozflow.flow import Call, Moved, Outcome, Port
-from esozflow.states import PisClient
 
+from ...parties import AUTHORITY, CLIENT, SEED, SIGNER, HandClock
 from ..at_auth_ui import brought_back
 
-SEED = Seed()
-AUTHORITY = SandboxAuthority.create()
-SIGNER = CertificateSigner(AUTHORITY.issue(Signatory(drfo=SEED.confidant.tax_id or "")))
-AUTH_UI = "https://my.example.ua"
+AUTH_UI = CLIENT.auth_ui
 BASE = "https://pis.example.ua"
-CLIENT = PisClient(
-    client_id=SEED.pis.id,
-    redirect_uri=SEED.pis.redirect_uris[0],
-    scope="app:read_pis person:details_pis",
-    auth_ui=AUTH_UI,
-)
 CONFIDANT = Confidant(
     name="Садова Олена Петрівна",
     person_id=SEED.confidant.person_id,
     access_token=SecretStr(SEED.confidant.access_token),
 )
 SECRET = SecretStr(SEED.pis.secret)
-
-
-class HandClock:
-    def __init__(self) -> None:
-        self.time = datetime.now(UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time.timestamp()
-
-    def forward(self, **by: float) -> None:
-        self.time += timedelta(**by)
 
 
 class Between:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -91,7 +92,7 @@ def test_tokens_that_could_not_be_kept_wait_until_they_are(
 
 def test_a_browser_that_never_comes_back_is_told_so(site: Site, browser: Browser) -> None:
     address, callback = browser.sent_back()
-    site.clock.forward(hours=13)
+    site.clock.forward(timedelta(hours=13))
     page = browser.get(address).text
     assert "невідомо, чи зареєстровано пацієнта" in page
     assert 'href="/"' in page
@@ -103,7 +104,7 @@ def test_a_browser_that_never_comes_back_is_told_so(site: Site, browser: Browser
 
 def test_the_callback_of_an_expired_sign_up_lets_it_expire_and_is_refused(site: Site, browser: Browser) -> None:
     _, callback = browser.sent_back()
-    site.clock.forward(hours=13)
+    site.clock.forward(timedelta(hours=13))
     assert browser.get(callback).status_code == 400
     assert site.went[-1] == "not_returned"
     assert site.esoz.ledger.count("exchange") == 0
@@ -156,10 +157,8 @@ def test_a_mistake_of_the_site_itself_is_a_page_without_a_word_of_it(
 
 
 def test_settings_of_the_flow_are_the_sites(start: Callable[..., Site]) -> None:
-    from datetime import timedelta
-
     site = start(settings=Settings(hand_over_lifetime=timedelta(minutes=5)))
     browser = site.browser()
     address, _ = browser.signs()
-    site.clock.forward(minutes=6)
+    site.clock.forward(timedelta(minutes=6))
     assert "невідомо, чи зареєстровано" in browser.get(address).text

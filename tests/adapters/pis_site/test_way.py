@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -188,7 +189,7 @@ def test_once_signed_the_form_is_forgotten(site: Site, browser: Browser) -> None
 
 def test_a_form_left_open_for_too_long_is_forgotten(site: Site, browser: Browser) -> None:
     address = browser.at_signing()
-    site.clock.forward(hours=25)
+    site.clock.forward(timedelta(hours=25))
     page = browser.get(address).text
     assert "Запит на реєстрацію не передано" in page
     assert 'href="/"' in page

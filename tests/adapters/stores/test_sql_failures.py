@@ -80,6 +80,45 @@ def test_a_store_whose_connections_are_all_taken_is_busy(stores: Any, kept: Simp
     assert store.load("one") == kept.snapshot()
 
 
+@pytest.mark.parametrize("way", ["read", "write", "at_once"])
+def test_who_waits_for_a_connection_gets_it_as_soon_as_it_is_free(stores: Any, way: str) -> None:
+    small = stores.open(wait=30.0, connections=1)
+    small.at_once(lambda _: None)  # it rests from now on
+    for _ in range(3):
+        held, done, got = threading.Event(), threading.Event(), threading.Event()
+
+        def hold(_: object, held: threading.Event = held, done: threading.Event = done) -> None:
+            held.set()
+            done.wait(30)
+
+        def use(_: object, got: threading.Event = got) -> None:
+            got.set()
+
+        holder = threading.Thread(target=partial(small.at_once, hold))
+        holder.start()
+        assert held.wait(30)
+        waiter = threading.Thread(target=partial(getattr(small, way), use))
+        waiter.start()
+        assert not got.wait(0.1)
+        done.set()
+        assert got.wait(10), "long before the thirty seconds are over"
+        holder.join()
+        waiter.join()
+
+
+def test_a_closed_database_holds_nothing_open(filed: Any, kept: SimpleNamespace) -> None:
+    def open_files() -> list[str]:
+        links = [one.readlink() for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]
+        return [str(one) for one in links if str(one).startswith(str(filed.database.file))]
+
+    store = filed.store()
+    store.create(kept.snapshot())
+    assert open_files()
+    filed.close()
+    assert not open_files()
+    assert store.load("one") == kept.snapshot(), "who uses it all the same opens it again"
+
+
 @pytest.fixture
 def filed(make_stores: Callable[[SecretStr], Any], tmp_path: Path) -> Any:
     stores = make_stores(SecretStr(f"sqlite:///{tmp_path}/filed.db"))
@@ -232,7 +271,7 @@ def server_of(new_postgresql: NewDatabase, make_stores: Callable[[SecretStr], An
     return stores
 
 
-OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+OTHERS = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 

@@ -6,7 +6,6 @@ import copy
 import random
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,35 +16,18 @@ from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
 from esozflow.adapters.demo.people import REQUEST
-from esozflow.adapters.sandbox import Esoz, SandboxSettings, Seed
-from esozflow.adapters.sandbox.certificates import SandboxAuthority, Signatory
+from esozflow.adapters.sandbox import Esoz, SandboxSettings
 from esozflow.adapters.sandbox.gateway import SandboxGateway
-from esozflow.adapters.signing import CertificateSigner
 from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.adapters.ui.web import auth_ui_app
 from esozflow.flow import Engine
 from esozflow.states import RegistrationRequest, RequestSigned, Settings, SignUp, auth_ui
 from esozflow.states.redirects import with_parameters
 
-SEED = Seed()
-AUTHORITY = SandboxAuthority.create()
-SIGNER = CertificateSigner(AUTHORITY.issue(Signatory(drfo=SEED.confidant.tax_id or "")))
+from ...parties import AUTHORITY, SEED, SIGNER, HandClock
+
 REDIRECT_URI = SEED.pis.redirect_uris[0]
 STATE = "canary-oauth-state"
-
-
-class HandClock:
-    def __init__(self) -> None:
-        self.time = datetime.now(UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time.timestamp()
-
-    def forward(self, **by: float) -> None:
-        self.time += timedelta(**by)
 
 
 def signed(**changes: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -581,7 +582,7 @@ def test_a_call_whose_process_died_becomes_an_unknown_result_when_somebody_looks
         browser.does(address, "Confirm")
     waiting = hidden(browser.get(address).text)
 
-    web.clock.forward(seconds=31)
+    web.clock.forward(timedelta(seconds=31))
     browser.post(address, {**waiting, "action": "Check"})
 
     assert "Результат реєстрації невідомий" in browser.get(address).text
@@ -591,7 +592,7 @@ def test_a_page_that_was_open_too_long_is_over_and_its_form_does_nothing(web: We
     browser = web.browser()
     address = browser.opens()
     form = {**browser.form(address), "action": "Confirm"}
-    web.clock.forward(hours=1)
+    web.clock.forward(timedelta(hours=1))
 
     assert browser.post(address, form).location == address
     assert "Час, відведений на цей крок, минув" in browser.get(address).text

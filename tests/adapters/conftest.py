@@ -1,0 +1,5 @@
+"""What all tests of adapters share."""
+
+from __future__ import annotations
+
+from ..authorities import _one_authority  # noqa: F401
