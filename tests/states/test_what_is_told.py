@@ -98,3 +98,27 @@ def test_a_link_that_nobody_opened_expires_and_drops_what_it_was_made_of(example
     assert found.context.messages == ()
     assert found.context.user_data is None
     assert found.context.confidant_token is None
+
+
+def test_who_is_registered_already_is_told_to_sign_in_and_others_what_is_true(examples: SimpleNamespace) -> None:
+    exists = examples.refused(409, "User with such tax_id already exists", type="conflict")
+    told = {
+        (state, answer.status): auth_ui().page(after(examples, state, answer)).messages[-1].code
+        for state in ("init_validation", "register")
+        for answer in (exists, examples.refused(403, "Your scope does not allow to access this resource."))
+    }
+
+    assert told == {
+        ("init_validation", 409): "user_exists",
+        ("init_validation", 403): "nothing_done",
+        ("register", 409): "user_exists",
+        ("register", 403): "not_registered",
+    }
+
+
+def test_an_approval_in_doubt_is_remembered_with_what_was_answered_or_was_not(examples: SimpleNamespace) -> None:
+    for event, told in ((examples.refused(502, "Bad gateway"), "answer"), (LOST, "no_answer")):
+        found = after(examples, "approve", event)
+
+        assert (found.state, found.context.maybe_approved) == ("consent", True)
+        assert [message.code for message in found.context.messages] == [told]
