@@ -6,10 +6,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import Phase, given, settings
 
 from esozflow.flow import Expired, Unanswered, Unreachable
 from esozflow.states.flow import auth_ui, sign_up
 from esozflow.states.settings import Settings
+from esozflow.states.testing import IDS, never, sign_ups
 
 SETTINGS = Settings(available_scopes_check=True)
 LOST = Unanswered(reason="timeout")
@@ -122,3 +124,23 @@ def test_an_approval_in_doubt_is_remembered_with_what_was_answered_or_was_not(ex
 
         assert (found.state, found.context.maybe_approved) == ("consent", True)
         assert [message.code for message in found.context.messages] == [told]
+
+
+def test_the_kit_gives_sign_ups_that_documented_events_lead_to_and_says_what_never_happens() -> None:
+    flow, found = sign_up(), list[Any]()
+
+    @settings(max_examples=60, database=None, derandomize=True, phases=(Phase.generate,))
+    @given(sign_ups(flow, steps=6))
+    def note(snapshot: Any) -> None:
+        found.append(snapshot)
+
+    note()
+
+    assert {(one.flow, one.version) for one in found} == {(flow.name, flow.version)}
+    assert {one.context.oauth_state.get_secret_value() for one in found if one.context.oauth_state} == {IDS.token()}
+    assert {one.revision for one in found} <= {*range(7)}
+    assert len({one.state for one in found}) > 3
+    bare = Settings(client_details_path="")
+    assert "neither read that follows the scopes is made, so only roles can be unavailable" in {
+        *never(auth_ui(bare), bare).values()
+    }
