@@ -94,8 +94,7 @@ def _fields(group: str, name: str, value: object) -> Iterator[Field]:
         yield Field(label=Message(code="field", params={"name": name}), value=Message(code="masked"))
     elif isinstance(value, Mapping):
         for key in sorted(value, key=_place):
-            inner = value[key]
-            yield from _fields(name if isinstance(inner, Mapping | list) else group, str(key), inner)
+            yield from _fields(name, str(key), value[key])
     elif isinstance(value, list):
         for inner in value:
             yield from _fields(name, name, inner)

@@ -77,7 +77,7 @@ def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
 
 def _padded(row: str) -> str:
     # Graphviz must leave as much room as the widest font will need.
-    missing = len(row) * _ADVANCE - sum(_SPACE * len(sign.encode()) if ord(sign) > 127 else 0.5 for sign in row)
+    missing = len(row) * _ADVANCE - sum(0.5 if sign.isascii() else _SPACE * len(sign.encode()) for sign in row)
     return " " + row + " " * max(1, ceil(missing / _SPACE))
 
 

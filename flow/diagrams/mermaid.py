@@ -18,12 +18,12 @@ def mermaid(flow: Flow[Any], words: Words = PLAIN, *, goal: str | None = None, p
     drawn = picture(flow, goal=goal)
     text = ["flowchart TB", f"    begin(( )) --> {_id(drawn.initial)}"]
     for lane in drawn.lanes:
-        text.append(f'    subgraph lane_{lane.id}["{_quoted(words.actor(lane.actor))}"]')
+        text.append(f'    subgraph lane_{lane.id}["{quoted(words.actor(lane.actor))}"]')
         text += [f"        {_node(node, words)}" for node in lane.nodes]
         text.append("    end")
     looks = [Kind.ONWARD]
     for source, target, kind, edges in lines(drawn):
-        label = "<br/>".join(_quoted(words.line_of(edge)) for edge in edges)
+        label = "<br/>".join(quoted(words.line_of(edge)) for edge in edges)
         text.append(f'    {_id(source)} {_ARROWS[LOOKS[kind].line]}|"{label}"| {_id(target)}')
         looks.append(kind)
     text += _legend(words, looks)
@@ -37,20 +37,20 @@ def _id(name: str) -> str:
 
 
 def _node(node: Node, words: Words) -> str:
-    label = "<br/>".join(_quoted(line) for line in words.lines_of(node))
+    label = "<br/>".join(quoted(line) for line in words.lines_of(node))
     left, right = ("([", "])") if node.final else ("[[", "]]") if node.call else ("[", "]")
     return f'{_id(node.name)}{left}"{label}"{right}'
 
 
 def _legend(words: Words, looks: list[Kind]) -> list[str]:
-    text = [f'    subgraph legend["{_quoted(words.own("legend"))}"]', "        direction LR"]
+    text = [f'    subgraph legend["{quoted(words.own("legend"))}"]', "        direction LR"]
     for number, kind in enumerate((Kind.ONWARD, *FAILURES)):
         arrow = _ARROWS[LOOKS[kind].line]
-        text.append(f'        l{number}[ ] {arrow}|"{_quoted(words.own(kind))}"| m{number}[ ]')
+        text.append(f'        l{number}[ ] {arrow}|"{quoted(words.own(kind))}"| m{number}[ ]')
         looks.append(kind)
     for name, (left, right) in {"calls": ("[[", "]]"), "waits": ("[", "]"), "final": ("([", "])")}.items():
-        text.append(f'        k_{name}{left}"{_quoted(words.own(name))}"{right}')
-    return [*text, f'        k_numbers["{_quoted(words.own("numbers"))}"]', "    end"]
+        text.append(f'        k_{name}{left}"{quoted(words.own(name))}"{right}')
+    return [*text, f'        k_numbers["{quoted(words.own("numbers"))}"]', "    end"]
 
 
 def _styles(drawn: Picture, looks: list[Kind], path: Path | None) -> list[str]:
@@ -66,7 +66,8 @@ def _styles(drawn: Picture, looks: list[Kind], path: Path | None) -> list[str]:
     return text
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Give a label as it stands between quotes."""
     for sign, code in (("&", "#amp;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;")):
         text = text.replace(sign, code)
     return text

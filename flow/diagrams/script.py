@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from ..definition import State
@@ -75,13 +75,10 @@ def script(flow: Flow[Any], cast: Cast, words: Words, *, goal: str | None = None
     way = _way(drawn.edges, flow.initial, drawn.goal)
     writer = _Writer(flow, cast, words, drawn.edges, [flow.initial, *(edge.target for edge in way)])
     steps: list[Step] = []
-    section = ""
-    for edge in way:
-        state = flow.states[edge.source]
-        if state.section != section:
-            section = state.section
-            steps.append(Note(words.section(section)))
-        steps += writer.of(edge)
+    for section, edges in groupby(way, key=lambda edge: flow.states[edge.source].section):
+        steps.append(Note(words.section(section)))
+        for edge in edges:
+            steps += writer.of(edge)
     return [*steps, *writer.shown(flow.states[drawn.goal], f" ({words.own('ends')})")]
 
 
@@ -150,8 +147,7 @@ class _Writer:
             back, port = self._cast.backs[source.actor], self._cast.ports[source.call.port]
             return [Note(text, back)] if edge.kind in _SILENT else [_between(port, back, text, answer=True)]
         # What crosses from one party to the other is carried by the user's browser.
-        met = source if edge.code is not None else self._states[edge.target]
-        front = self._cast.fronts[met.actor]
+        front = self._cast.fronts[self._states[edge.target].actor]
         return [Note(text, front)] if edge.kind in _SILENT else [Said(self._cast.user, front, text)]
 
     def _handed_on(self, source: State[Any], target: State[Any]) -> list[Said | Note]:

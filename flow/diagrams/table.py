@@ -42,4 +42,7 @@ def _named(title: str, name: str) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+    # A bar would end the cell, and Markdown reads <tags> in it.
+    for sign in ("\\", "|", "<"):
+        text = text.replace(sign, f"\\{sign}")
+    return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from ..diagrams.mermaid import mermaid
+from ..diagrams.mermaid import mermaid, quoted
 from ..diagrams.picture import Picture, picture
 from ..diagrams.table import markdown
 from ..diagrams.words import PLAIN
@@ -33,7 +33,7 @@ def disagreements(flow: Flow[Any]) -> Iterator[Finding]:
         if len(lines) != len(table):
             yield Finding(rule=RULE, where=flow.name, says=f"{len(table)} rows, but {len(lines)} in the {name}")
     labels = mermaid(flow)
-    missing = [edge for edge in drawn.edges if f"{PLAIN.line_of(edge).replace(chr(34), '#quot;')}" not in labels]
+    missing = [edge for edge in drawn.edges if quoted(PLAIN.line_of(edge)) not in labels]
     for edge in missing:
         yield Finding(rule=RULE, where=edge.source, says=f"row {edge.number} is not drawn")
     written = len(markdown(flow).splitlines()) - 2

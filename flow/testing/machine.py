@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -151,12 +150,12 @@ class FlowMachine(RuleBasedStateMachine, Generic[C]):
             self.life.begin()
             return
         self._player = Player(head, self)
-        deque(self._player.played(), maxlen=0)
+        for _ in self._player.played():
+            pass
         self._player = None
 
     @rule(data=st.data())
     def a_user_sends_what_is_offered(self, data: st.DataObject) -> None:
-        self._data = data
         offered = self.here()
         if offered:
             name = data.draw(st.sampled_from(list(offered)))
@@ -164,18 +163,15 @@ class FlowMachine(RuleBasedStateMachine, Generic[C]):
 
     @rule(data=st.data())
     def somebody_sends_anything(self, data: st.DataObject) -> None:
-        self._data = data
         self.life.send(data.draw(st.sampled_from(self.repertoire.all)))
 
     @rule(data=st.data(), behind=st.integers(1, 3))
     def another_tab_sends_from_an_old_page(self, data: st.DataObject, behind: int) -> None:
-        self._data = data
         self.life.send(data.draw(st.sampled_from(self.repertoire.all)), behind=behind)
 
     @precondition(lambda self: bool(self.strategies))
     @rule(data=st.data())
     def a_user_sends_what_is_drawn(self, data: st.DataObject) -> None:
-        self._data = data
         kind = data.draw(st.sampled_from(list(self.strategies)))
         event = data.draw(self.strategies[kind])
         self.life.send(NamedEvent("drawn", event), values=values_of(event) if self.keeps_values else None)
@@ -184,19 +180,16 @@ class FlowMachine(RuleBasedStateMachine, Generic[C]):
     def time_passes(self, data: st.DataObject) -> None:
         self.life.wait(data.draw(st.sampled_from([*self.waits, *_spans(self.flow)])))
 
-    @rule(data=st.data())
-    def its_time_is_over(self, data: st.DataObject) -> None:
-        self._data = data
+    @rule()
+    def its_time_is_over(self) -> None:
         self.life.expire()
 
-    @rule(data=st.data())
-    def somebody_looks(self, data: st.DataObject) -> None:
-        self._data = data
+    @rule()
+    def somebody_looks(self) -> None:
         self.life.load()
 
-    @rule(data=st.data())
-    def another_process_takes_over(self, data: st.DataObject) -> None:
-        self._data = data
+    @rule()
+    def another_process_takes_over(self) -> None:
         self.life.resume()
 
     @rule(data=st.data(), fault=st.sampled_from(StoreFault))
@@ -234,7 +227,7 @@ class FlowMachine(RuleBasedStateMachine, Generic[C]):
     def _answered(self, call: Call, snapshot: Snapshot[C]) -> tuple[How, NamedEvent | None]:
         if self._player is not None:
             return self._player.answer(call)
-        assert self._data is not None, "an act that may make a call draws its answer: set it going by a rule"
+        assert self._data is not None
         usual = How.ITSELF if call.port in self._own_ports else How.CASE
         how = self._data.draw(st.sampled_from([usual] * 12 + [*_MISHAPS]))
         if how is not How.CASE:

@@ -29,6 +29,7 @@ _names_of_people = st.lists(st.text(_LETTERS, min_size=1, max_size=20), min_size
 _names = st.builds(str.__add__, st.sampled_from("Aa№(5Ї_"), st.text(_SAFE + " /,'\"", max_size=30))
 _any_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 _some_text = _any_text.filter(bool)
+_secrets = st.text(_SAFE.replace("'", ""), min_size=6, max_size=20)
 _uuids = st.uuids(version=4).map(str)
 _days = st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 1, 1)).map(date.isoformat)
 
@@ -118,7 +119,7 @@ def persons(draw: st.DrawFn) -> dict[str, Any]:
         "gender": draw(st.sampled_from([*Gender])).value,
         "no_tax_id": not taxed,
         **({"tax_id": draw(_digits(10))} if taxed else {}),
-        "secret": draw(st.text(_SAFE.replace("'", ""), min_size=6, max_size=20)),
+        "secret": draw(_secrets),
         "documents": draw(_documents(born)),
         "addresses": [draw(_addresses)],
         "emergency_contact": {

@@ -44,6 +44,10 @@ from esozflow.flow import (
 )
 from esozflow.flow.testing import FixedIds, Item, Pair, RowOf
 
+from ..hints import hints_are_sentences
+
+__all__ = ["hints_are_sentences"]
+
 PIN = "pin-1"
 START = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
 

@@ -8,11 +8,27 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections import Counter
+from math import inf
 from typing import Any
 
 import pytest
 
-from esozflow.flow import Event, Flow, Move, Page, State, UsageError, guard, on, refuse
+from esozflow.flow import (
+    Answered,
+    Calling,
+    Event,
+    Flow,
+    Move,
+    Page,
+    Repeat,
+    State,
+    Unanswered,
+    Unreachable,
+    UsageError,
+    guard,
+    on,
+    refuse,
+)
 from esozflow.flow.diagrams import (
     Cast,
     Kind,
@@ -27,6 +43,7 @@ from esozflow.flow.diagrams import (
     plantuml_sequence,
     sequence_svg,
 )
+from esozflow.flow.diagrams.picture import steps_to
 
 CAST = Cast(
     lanes={"buyer": "Buyer", "shop": "Shop", "desk": "Desk & till", "bank": "Bank"},
@@ -46,6 +63,15 @@ class Go(Event):
 @guard("it is open")
 def is_open(context: None, event: Go) -> bool:
     return True
+
+
+class Told(Answered):
+    pass
+
+
+@guard("it was told")
+def is_told(context: None, event: Told) -> bool:
+    return event.status == 200
 
 
 def walk(**given: Any) -> Flow[None]:
@@ -98,7 +124,7 @@ def test_the_table_has_a_line_a_row_with_all_that_is_declared() -> None:
         "| --- | --- | --- | --- | --- | --- | --- | --- |\n"
         "| 1 | 1 | `here` | `Go` | is_open | `there` |  | 1\\|2 |\n"
         '| 2 | 1 | `here` | `Go` | otherwise | refused: shut | the event is forbidden, the state stays | a "sign" '
-        "<says> so |\n"
+        "\\<says> so |\n"
     )
 
 
@@ -122,12 +148,50 @@ def test_the_goal_is_the_farthest_end_unless_one_is_named(parcels: Any) -> None:
             picture(parcels.flow, goal=goal)
 
 
+def test_an_answer_that_leads_no_farther_from_the_goal_is_no_failure() -> None:
+    def waiting(name: str, to: str) -> State[None]:
+        return State(name=name, section="1", actor="a", moves=(on(Go, to=to, because="1"),))
+
+    call = Calling[None](name="ask", port="p", repeat=Repeat.FREELY, request=lambda context: None, answer=Told)
+    moves = (
+        on(Told, when=is_told, to="near", because="1"),
+        on(Told, to="beside", because="1"),
+        on(Unanswered, to="near", because="1"),
+        on(Unreachable, to="near", because="1"),
+    )
+    ask = State[None](name="ask", section="1", actor="a", call=call, moves=moves)
+    end = State[None](name="end", section="1", actor="a", final=True)
+    flow = Flow[None](
+        "walk",
+        states=(ask, waiting("near", "end"), waiting("beside", "near"), end),
+        initial="ask",
+        begin=lambda _: None,
+    )
+
+    assert [edge.kind for edge in picture(flow).edges if edge.event == "Told"] == [Kind.ONWARD, Kind.ONWARD]
+
+
 def test_an_actor_who_acts_again_gets_a_lane_again(parcels: Any) -> None:
     lanes = picture(parcels.flow).lanes
 
     assert [lane.actor for lane in lanes] == ["sender", "office", "sender"]
     assert [node.name for node in lanes[-1].nodes] == ["discarded", "lapsed"]
     assert sum(len(lane.nodes) for lane in lanes) == len(parcels.flow.states)
+
+
+def test_lanes_stand_in_the_order_of_the_definition_whatever_sections_are_called() -> None:
+    last: State[None] = State(name="last", section="10", actor="a", final=True)
+    first: State[None] = State(name="first", section="9", actor="b", moves=(on(Go, to="last", because="1"),))
+    flow = Flow("walk", states=(first, last), initial="first", begin=lambda ids: None)
+
+    assert [(lane.id, lane.nodes[0].name) for lane in picture(flow).lanes] == [("b_1", "first"), ("a_2", "last")]
+
+
+def test_the_way_to_the_goal_is_counted_in_moves(parcels: Any) -> None:
+    away = steps_to(parcels.flow, "posted")
+
+    assert (away["posted"], away["labelling"], away["unpaid"], away["draft"]) == (0, 1, 3, 5)
+    assert {name for name, steps in away.items() if steps == inf} == {"label_lost", "discarded", "lapsed"}
 
 
 def test_words_of_the_flow_stand_in_for_names() -> None:

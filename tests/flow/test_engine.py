@@ -30,6 +30,7 @@ from esozflow.flow import (
     play,
 )
 from esozflow.flow import Engine as PublicEngine
+from esozflow.flow.system import InUtc
 
 CANARY = "canary-7f3a"
 
@@ -603,6 +604,7 @@ def test_playing_tells_of_a_refusal(office: Any, parcels: Any) -> None:
 def test_the_clock_and_the_ids_of_the_system_serve_by_default(office: Any, parcels: Any) -> None:
     clock, ids = SystemClock(), RandomIds()
     assert clock.now().tzinfo is UTC
+    assert InUtc(clock).now().tzinfo is UTC
     assert clock.monotonic() <= clock.monotonic()
     tokens = {ids.token() for _ in range(100)}
     assert len(tokens) == 100

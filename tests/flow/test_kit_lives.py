@@ -15,16 +15,26 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, run_state_machine_as_test
 
 from esozflow.flow import (
+    Answered,
+    Calling,
     CallInProgress,
     Conflict,
     Engine,
     EventRefused,
+    Flow,
+    Repeat,
+    State,
+    StoreFailed,
+    Unanswered,
     UnknownInstance,
+    Unreachable,
     UsageError,
+    on,
 )
 from esozflow.flow.testing import (
     Do,
     FlowMachine,
+    HandClock,
     How,
     Life,
     NamedEvent,
@@ -36,7 +46,8 @@ from esozflow.flow.testing import (
     machine_for,
     replay,
 )
-from esozflow.flow.testing.witness import Died, Kept
+from esozflow.flow.testing.recorded import RecordedAnswer
+from esozflow.flow.testing.witness import Died, Kept, Witness, WitnessPort
 
 QUICK = settings(
     max_examples=100,
@@ -229,7 +240,7 @@ def test_a_life_without_a_defect_breaks_no_promise(parcels: Any) -> None:
         (Invents, "a call is what was decided"),
         (Awake, "an end accepts nothing"),
         (Pretends, "the engine equals the pure step: it gave"),
-        (Touches, "a refused event changes nothing"),
+        (Touches, "a refused event changes nothing: Described was refused in quoted, and changed it"),
         (RefusesAll, "the engine equals the pure step: Described was refused in draft with not_expected_here"),
         (RefusesOtherwise, "the engine equals the pure step: Described was refused in quoted with because"),
         (Disturbs, "a refused event changes nothing: a call was disturbed"),
@@ -240,19 +251,19 @@ def test_an_engine_with_a_defect_is_caught(
     parcels: Any, monkeypatch: pytest.MonkeyPatch, engine: type[Engine[Any]], says: str
 ) -> None:
     monkeypatch.setattr("esozflow.flow.testing.life.Engine", engine)
-    with pytest.raises(AssertionError, match=says):
+    with pytest.raises(AssertionError, match=f"(^|; ){says}"):
         lived(parcels).check()
 
 
 @pytest.mark.parametrize(
     ("store", "says"),
     [
-        (LosesLines, "the store's journal differs"),
+        (LosesLines, "the journal is the path: the store's journal differs from what was committed"),
         (Miscounts, "the journal is the path: revision 6 after 5 moves"),
     ],
 )
 def test_a_store_with_a_defect_is_caught(parcels: Any, store: Callable[[], Any], says: str) -> None:
-    with pytest.raises(AssertionError, match=says):
+    with pytest.raises(AssertionError, match=f"(^|; ){says}"):
         lived(parcels, store=store()).check()
 
 
@@ -260,6 +271,45 @@ def test_random_lives_find_a_defect_too(parcels: Any, monkeypatch: pytest.Monkey
     monkeypatch.setattr("esozflow.flow.testing.life.Engine", Skips)
     with pytest.raises(AssertionError, match="the engine equals the pure step"):
         run_state_machine_as_test(machine_for(parcels.flow, parcels.cases, ids=parcels.FixedIds()), settings=QUICK)
+
+
+def test_a_life_may_begin_with_a_walk_unless_ports_answer_for_themselves(
+    parcels: Any, machine: type[FlowMachine[Any]]
+) -> None:
+    heads = machine().heads()
+
+    assert {*heads} == {*explore(parcels.flow, parcels.cases, ids=parcels.FixedIds()).transitions.walks}
+    assert [len(head.steps) for head in heads] == sorted(len(head.steps) for head in heads)
+    answering = machine_for(parcels.flow, parcels.cases, ports=lambda: {"tariffs": Any})  # type: ignore[dict-item]
+    assert answering().heads() == ()
+
+
+def test_random_lives_hold_everything_that_can_be_done(parcels: Any) -> None:
+    lives = machine_for(parcels.flow, parcels.cases, ids=parcels.FixedIds())
+    led: list[list[RecordedStep]] = []
+
+    class Told(lives):  # type: ignore[valid-type, misc]
+        def teardown(self) -> None:
+            led.append(self.life.steps)
+
+    run_state_machine_as_test(Told, settings=settings(QUICK, max_examples=60))
+
+    steps = [step for life in led for step in life]
+    heads = [list(head.steps) for head in lives().heads() if len(head.steps) > 2]
+    continued = [life[len(head) :] for life in led for head in heads if life[: len(head)] == head]
+    assert any(answer.how is How.CASE for rest in continued for step in rest for answer in step.answers)
+    assert {step.event for step in steps} <= {None, *(event.__name__ for event in parcels.flow.events)}
+    assert all((answer.how is How.CASE) is (answer.case is not None) for step in steps for answer in step.answers)
+
+    assert {step.do for step in steps} == {*Do} - {Do.OWN}
+    assert {step.store for step in steps} == {None, *StoreFault}
+    assert {step.behind for step in steps if step.do is Do.SEND} == {None, 0, 1, 2, 3}
+    assert {answer.how for step in steps for answer in step.answers} > {How.CASE}
+    assert any(step.answers for step in steps if step.do is Do.RESUME)
+    waits = {step.seconds for step in steps if step.do is Do.WAIT}
+    # Its own two, and when something is over: deadlines of 5, 20 and 30 seconds, ten minutes, and a second before each.
+    assert waits <= {1.0, 60.0, 4.0, 5.0, 19.0, 20.0, 29.0, 30.0, 599.0, 600.0}
+    assert waits >= {4.0, 5.0, 599.0, 600.0}
 
 
 def test_a_record_holds_names_and_no_values(parcels: Any) -> None:
@@ -344,7 +394,7 @@ def test_the_plain_store_refuses_like_every_store(parcels: Any) -> None:
     store = Kept[Any]()
     snapshot = parcels.snapshot(revision=0)
     store.create(snapshot)
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match=r"^An instance of this id is already stored \["):
         store.create(snapshot)
     with pytest.raises(Conflict):
         store.commit(snapshot, Any)  # type: ignore[arg-type]
@@ -356,7 +406,7 @@ class Watched(FlowMachine[Any]):
     """A machine of an embedder: an invariant and an act of its own."""
 
     def act_forward(self, argument: str) -> None:
-        self.life.clock.forward(timedelta(minutes=float(argument)))
+        self.life.clock.forward(timedelta(minutes=float(argument or "1")))
 
     @precondition(lambda self: self.life.ended)
     @invariant()
@@ -391,10 +441,11 @@ def test_an_act_of_ones_own_is_recorded_and_replayed(parcels: Any) -> None:
     first.life.begin()
     before = first.life.clock.now()
     first.act("forward", "7")
+    first.act("forward")
 
     again = watched(parcels).replay(first.life.record)
 
-    assert again.life.clock.now() - before == timedelta(minutes=7)
+    assert again.life.clock.now() - before == timedelta(minutes=8)
     assert again.life.record == first.life.record
 
 
@@ -436,8 +487,43 @@ def test_ports_of_ones_own_are_taken_by_a_machine(parcels: Any) -> None:
         store=Kept,
         ports=lambda: {"tariffs": Counter(), "till": Counter()},
     )
-    run_state_machine_as_test(lives, settings=settings(QUICK, max_examples=10))
+    answers: list[RecordedAnswer] = []
+
+    class Told(lives):  # type: ignore[valid-type, misc]
+        def teardown(self) -> None:
+            answers.extend(answer for step in self.life.steps for answer in step.answers)
+
+    run_state_machine_as_test(Told, settings=settings(QUICK, max_examples=10))
     assert "price" in asked
+    assert {answer.call for answer in answers if answer.how is How.ITSELF} <= {"price", "pay"}
+    assert {answer.call for answer in answers if answer.how is How.CASE} <= {"label"}
+    assert {answer.how for answer in answers} >= {How.ITSELF}
+
+
+def test_a_record_is_replayed_on_a_store_and_ports_and_ids_of_ones_own(parcels: Any) -> None:
+    class Tariffs:
+        def perform(self, call: Any) -> Any:
+            return parcels.Priced(status=200, price=77)
+
+    kept = Kept[Any]()
+    step = {"do": "send", "event": "Described", "case": "Described()", "answers": [{"call": "price", "how": "itself"}]}
+    record = json.dumps({"flow": "parcels", "version": 1, "steps": [{"do": "begin"}, step]})
+
+    ended = replay(
+        parcels.flow,
+        record,
+        parcels.cases,
+        store=lambda: kept,
+        ports=lambda: {"tariffs": Tariffs()},
+        ids=parcels.FixedIds(),
+    )
+
+    assert (ended.state, ended.context.price, ended.context.pin) == ("quoted", 77, parcels.PIN)
+    assert kept.load(ended.id) == ended
+
+
+def test_a_machine_is_called_by_the_name_of_its_flow(parcels: Any) -> None:
+    assert machine_for(parcels.build(name="small_parcels.office")).__name__ == "LifeOfSmallParcelsOffice"
 
 
 def test_without_cases_events_are_made_from_their_fields(parcels: Any) -> None:
@@ -449,18 +535,39 @@ def answers(**changes: Any) -> Callable[[Recorded], Any]:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "code"),
+    ("spoil", "code", "says"),
     [
-        (lambda record: record.model_copy(update={"version": 7}), "foreign_record"),
-        (lambda record: record.model_copy(update={"flow": "x"}), "foreign_record"),
-        (lambda record: with_answers(record, ()), "record_diverged"),
-        (lambda record: with_answers(record, record.steps[1].answers * 2), "record_diverged"),
-        (lambda record: with_answers(record, answers(call="pay")(record)), "record_diverged"),
-        (lambda record: with_answers(record, answers(case="gone")(record)), "no_such_case"),
+        (
+            lambda record: record.model_copy(update={"version": 7}),
+            "foreign_record",
+            "The record is of parcels v7, this flow is parcels v1",
+        ),
+        (
+            lambda record: record.model_copy(update={"flow": "x"}),
+            "foreign_record",
+            "The record is of x v1, this flow is parcels v1",
+        ),
+        (
+            lambda record: with_answers(record, ()),
+            "record_diverged",
+            "price is made, and was not recorded here",
+        ),
+        (
+            lambda record: with_answers(record, record.steps[1].answers * 2),
+            "record_diverged",
+            "price was recorded, and is not made",
+        ),
+        (
+            lambda record: with_answers(record, answers(call="pay")(record)),
+            "record_diverged",
+            "price is made, and was not recorded here",
+        ),
+        (lambda record: with_answers(record, answers(case="gone")(record)), "no_such_case", "There is no case gone"),
+        (lambda record: with_answers(record, (), case="gone"), "no_such_case", "There is no case gone"),
     ],
 )
 def test_a_record_that_does_not_fit_is_refused(
-    parcels: Any, machine: type[FlowMachine[Any]], spoil: Callable[[Any], Any], code: str
+    parcels: Any, machine: type[FlowMachine[Any]], spoil: Callable[[Any], Any], code: str, says: str
 ) -> None:
     walks = explore(parcels.flow, parcels.cases, ids=parcels.FixedIds()).transitions.walks
     record = next(walk for walk in walks if len(walk.steps) > 2 and walk.steps[1].answers)
@@ -469,7 +576,7 @@ def test_a_record_that_does_not_fit_is_refused(
     with pytest.raises(UsageError) as refused:
         machine.replay(spoil(record))
 
-    assert refused.value.code == code
+    assert (refused.value.code, refused.value.args) == (code, (says,))
     assert isinstance(refused.value, RecordDiverged) is (code == "record_diverged")
 
 
@@ -485,9 +592,9 @@ def test_an_act_or_an_event_that_the_machine_does_not_know_is_refused(parcels: A
             watched(parcels).replay(begun.model_copy(update={"steps": (*begun.steps, step)}))
 
 
-def with_answers(record: Recorded, answers: Any) -> Recorded:
+def with_answers(record: Recorded, answers: Any, **about: Any) -> Recorded:
     steps = list(record.steps)
-    steps[1] = steps[1].model_copy(update={"answers": tuple(answers)})
+    steps[1] = steps[1].model_copy(update={"answers": tuple(answers), **about})
     return record.model_copy(update={"steps": tuple(steps[:2])})
 
 
@@ -502,6 +609,7 @@ def test_every_kind_of_act_is_replayed_from_its_text(parcels: Any, machine: type
         {"do": "resume"},
         {"do": "wait", "seconds": 20.0},
         {"do": "resume"},
+        {"do": "wait", "seconds": 0.0},
         {"do": "expire"},
         {"do": "load"},
     ]
@@ -511,6 +619,104 @@ def test_every_kind_of_act_is_replayed_from_its_text(parcels: Any, machine: type
 
     assert life.stored.state == "payment_unknown"
     assert json.loads(life.record.text()) == json.loads(text)
+
+
+def test_a_machine_offers_what_a_user_may_send_and_knows_its_own_flow(
+    parcels: Any, machine: type[FlowMachine[Any]]
+) -> None:
+    one = machine()
+    one.life.begin()
+
+    assert {type(event) for event in one.here().values()} == {parcels.Described, parcels.Discarded}
+    assert one.repertoire is machine().repertoire
+    assert one.repertoire is not machine_for(parcels.flow)().repertoire
+
+
+def test_an_event_from_an_old_page_is_sent_as_one(parcels: Any) -> None:
+    one = quoted(parcels)
+    one.send(named(parcels.Discarded()), behind=1)
+    assert one.stored.state == "quoted"
+    one.send(named(parcels.Discarded()), behind=0)
+    assert one.stored.state == "discarded"
+
+
+def test_all_broken_promises_are_told_together(parcels: Any) -> None:
+    one = quoted(parcels)
+    for promise, what in (("a", "x"), ("a", "y"), ("b", "z")):
+        one.witness.says(promise, what)
+    with pytest.raises(AssertionError, match=r"^a: x, y; b: z$"):
+        one.check()
+
+
+def test_what_happens_on_the_way_of_a_call_is_what_its_port_gives(parcels: Any) -> None:
+    stepped = parcels.flow.step(parcels.snapshot("quoted"), parcels.Accepted(pin=parcels.PIN), parcels.START)
+
+    def given(how: How) -> Any:
+        port = WitnessPort(
+            None, Witness(parcels.flow), lambda: stepped.snapshot, lambda *_: (how, parcels.Paid(status=200))
+        )
+        return port.perform(stepped.call)
+
+    assert given(How.CASE) == parcels.Paid(status=200)
+    assert given(How.UNSENT) == Unreachable(reason="unsent")
+    assert given(How.LOST) == Unanswered(reason="lost")
+    assert given(How.WRONG) is None
+    with pytest.raises(OSError, match=r"^a port breaks its word on purpose$"):
+        given(How.RAISES)
+
+
+def test_a_store_that_fails_says_that_it_does_so_on_purpose(parcels: Any) -> None:
+    one = quoted(parcels)
+    one.store_fails(StoreFault.BEFORE)
+    with pytest.raises(StoreFailed, match=r"^The store fails on purpose"):
+        one.store.commit(one.stored, one.journal[-1])
+
+
+@pytest.mark.parametrize(("how", "reason"), [(How.RAISES, "port_failed"), (How.DIES_AFTER, "interrupted")])
+def test_a_life_that_begins_with_a_call_knows_why_the_engine_has_no_answer(how: How, reason: str) -> None:
+    call = Calling[str](name="ask", port="p", repeat=Repeat.NEVER, request=lambda context: None)
+    asking = State[str](
+        name="ask",
+        section="1",
+        actor="a",
+        call=call,
+        moves=(
+            on(Answered, to="end", because="so"),
+            on(Unanswered, to="end", keep=lambda context, event: event.reason, because="so"),
+            on(Unreachable, to="end", because="so"),
+        ),
+    )
+    end = State[str](name="end", section="1", actor="a", final=True)
+    one = Life(Flow[str]("asking", states=(asking, end), initial="ask", begin=lambda ids: ""), lambda *_: (how, None))
+
+    one.begin()
+    one.wait(call.deadline)
+    one.resume()
+
+    one.check()
+    assert (one.stored.state, one.stored.context) == ("end", reason)
+
+
+def test_what_a_machine_offers_under_a_name_of_its_own_is_replayed(parcels: Any) -> None:
+    by_hand = HandClock()
+
+    class Offering(FlowMachine[Any]):
+        flow = parcels.flow
+        cases = staticmethod(parcels.cases)
+
+        def clock(self) -> HandClock:
+            return by_hand
+
+        def offered(self, snapshot: Any) -> Any:
+            return {"a light one": parcels.Described(weight=3)} if snapshot.state == "draft" else {}
+
+    steps = [{"do": "begin"}, {"do": "send", "event": "Described", "case": "a light one"}]
+    steps[1]["answers"] = [{"call": "price", "how": "unsent"}]  # type: ignore[assignment]
+
+    life = Offering.replay(json.dumps({"flow": "parcels", "version": 1, "steps": steps})).life
+
+    assert (life.stored.state, life.stored.context.weight) == ("unpriced", 3)
+    assert life.clock is by_hand
 
 
 def test_a_commit_that_the_pure_step_refuses_is_seen(parcels: Any) -> None:

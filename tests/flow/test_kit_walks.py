@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from esozflow.flow import Event, EventRefused, Flow, State, guard, on, refuse
-from esozflow.flow.testing import Coverage, GuardOutcome, Pair, RowOf, explore
+from esozflow.flow.testing import Coverage, Do, GuardOutcome, How, Pair, RowOf, explore
 
 
 class Go(Event):
@@ -84,8 +84,17 @@ def test_what_no_case_leads_to_is_missing_and_says_why() -> None:
     assert explored.outcomes.missing == {
         GuardOutcome(row("Go", 0), "few", held=True): "no walk takes start · Go · 0",
     }
+    assert "  MISSING   start · Go · 0: few holds: no walk takes start · Go · 0\n" in explored.text()
+    assert str(GuardOutcome(row("Go", 0), "few", held=False)) == "start · Go · 0: few does not hold"
     why = explored.pairs.missing[Pair(row("Go", 2), row("Go", 0))]
     assert why == "no walk takes start · Go · 0"
+
+
+def test_an_outcome_that_no_case_gives_though_its_row_is_taken_says_so() -> None:
+    explored = explore(WALK, lambda state, event: [(0, Go(steps=0))] if event is Go else None)
+
+    missing = explored.outcomes.missing
+    assert missing[GuardOutcome(row("Go", 0), "few", held=False)] == "no declared case leads to it"
 
 
 def test_a_reason_makes_it_complete_and_a_wrong_reason_is_refuted() -> None:
@@ -106,6 +115,32 @@ def test_no_walk_is_the_beginning_of_another_and_together_they_take_every_row() 
 
     assert len(walks) == 3
     assert not any(one != two and two.startswith(one) for one in texts for two in texts)
+
+
+def test_a_walk_is_written_as_what_is_done_to_an_engine(parcels: Any) -> None:
+    walks = explore(parcels.flow, parcels.cases, ids=parcels.FixedIds()).transitions.walks
+    steps = [step for walk in walks for step in walk.steps]
+
+    assert {step.do for step in steps} == {Do.BEGIN, Do.SEND, Do.EXPIRE}
+    assert all((step.case or "").startswith(f"{step.event}(") for step in steps if step.do is Do.SEND)
+    answers = [answer for step in steps for answer in step.answers]
+    assert {answer.how for answer in answers} == {How.CASE, How.DIES_BEFORE}
+    assert all((answer.case or "").startswith(f"{answer.event}(") for answer in answers if answer.how is How.CASE)
+
+
+@guard("it goes farther than it went")
+def farther(context: int, event: Go) -> bool:
+    return event.steps > context
+
+
+def test_contexts_are_told_apart_by_guards_that_compare_them_with_the_event() -> None:
+    going = flow(because(Go, "end", when=farther), because(Go, "start", keep=lambda context, event: context + 1))
+
+    explored = explore(
+        going, lambda state, event: [(context, Go(steps=steps)) for context in (0, 2) for steps in (0, 2)]
+    )
+
+    assert {one.context for one in explored.reached if one.state == "start"} == {0, 1, 2}
 
 
 def test_every_snapshot_is_shown_to_whoever_looks() -> None:

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from esozflow.flow import Answered, Calling, Event, Flow, Repeat, State, Unanswered, Unreachable, guard, on
+from esozflow.flow import (
+    Answered,
+    Calling,
+    Event,
+    Expired,
+    Flow,
+    Repeat,
+    State,
+    Unanswered,
+    Unreachable,
+    guard,
+    on,
+    refuse,
+)
 from esozflow.flow.proof import Finding, Report, proof
+from esozflow.flow.proof.guards import Decided, decided
 
 
 class Go(Event):
@@ -63,7 +78,16 @@ def cases(name: str, event: type[Event]) -> Any:
     return [(None, Go(steps=steps)) for steps in range(5)] if event is Go else None
 
 
+RULES = {
+    "the definition has no mistake",
+    "every case is taken by exactly one row",
+    "a call is made once unless a person asks for it again",
+    "table = Machine = diagram",
+}
+
+
 def said(report: Report) -> list[str]:
+    assert {one.rule for one in report.findings} <= RULES
     return [f"{one.where}: {one.says}" for one in report.findings]
 
 
@@ -100,25 +124,43 @@ def test_a_narrower_guard_before_a_wider_one_is_no_defect() -> None:
     assert "guards of 1 choices decided over 5 cases" in report.facts
 
 
+def test_cases_are_counted_by_the_row_that_takes_them() -> None:
+    rows = ((very_few,), (few,), ())
+
+    assert decided(rows, cases("start", Go)) == Decided(cases=5, taken=(2, 1, 2), gaps=0, mixed=(), broken=())
+    assert decided(rows[:1], cases("start", Go)) == Decided(cases=5, taken=(2,), gaps=3, mixed=(), broken=())
+    assert decided(rows, ()) == Decided(cases=0, taken=(0, 0, 0), gaps=0, mixed=(), broken=())
+
+
+def test_rows_that_no_case_is_left_for_are_told_by_their_guards() -> None:
+    report = proof(choosing(to(Go, when=few), to(Go, when=(even, very_few)), to(Go)), lambda *_: [(None, Go(steps=2))])
+
+    assert said(report) == [
+        "start: Go: no case is left for even and very_few",
+        "start: Go: no case is left for the last row",
+    ]
+
+
 SHADOWED = choosing(to(Go, when=few), to(Go, when=very_few), to(Go))
 
 
 @pytest.mark.parametrize(
-    ("defective", "finding"),
+    ("defective", "findings"),
     [
-        (SHADOWED, "start: Go: no case is left for very_few"),
+        (SHADOWED, ["no case is left for very_few"]),
         (
             choosing(to(Go, when=few), to(Go, when=even), to(Go)),
-            "start: Go: few and even share cases, and only their order decides",
+            ["few and even share cases, and only their order decides"],
         ),
-        (choosing(to(Go, when=raises), to(Go)), "start: Go: raises raised RuntimeError"),
-        (choosing(to(Go, when=no_bool), to(Go)), "start: Go: no_bool gave no bool"),
+        (choosing(to(Go, when=raises), to(Go)), ["raises raised RuntimeError", "no case is left for raises"]),
+        (choosing(to(Go, when=no_bool), to(Go)), ["no_bool gave no bool"]),
     ],
 )
-def test_a_defect_of_the_guards_is_found(defective: Flow[None], finding: str) -> None:
+def test_a_defect_of_the_guards_is_found(defective: Flow[None], findings: list[str]) -> None:
     report = proof(defective, cases)
 
-    assert finding in said(report)
+    assert said(report) == [f"start: Go: {finding}" for finding in findings]
+    assert {one.rule for one in report.findings} == {"every case is taken by exactly one row"}
     assert not report.holds
 
 
@@ -168,6 +210,24 @@ def test_a_call_that_the_machine_repeats_through_another_state_is_found() -> Non
     assert found == ["call: it can be made again without a person"]
 
 
+def test_a_call_that_was_not_sent_is_not_sent_by_the_machine_either() -> None:
+    waiting = state("waiting", to(Go), to(Expired, "call"), lifetime=timedelta(minutes=1))
+    call = calling(Repeat.WHEN_ASKED, to(Answered), to(Unanswered), to(Unreachable, "waiting"))
+
+    found = said(proof(flow(state("start", to(Go, "call")), waiting, call)))
+
+    assert found == ["call: it can be made again without a person"]
+
+
+def test_a_call_that_the_passing_of_time_repeats_is_found() -> None:
+    waiting = state("waiting", to(Go), to(Expired, "call"), lifetime=timedelta(minutes=1))
+    call = calling(Repeat.WHEN_ASKED, to(Answered), to(Unanswered, "waiting"), to(Unreachable))
+
+    found = said(proof(flow(state("start", to(Go, "call")), waiting, call)))
+
+    assert found == ["call: it can be made again without a person"]
+
+
 def test_a_machine_that_differs_from_the_table_is_found() -> None:
     more = choosing(to(Go))
     more.machine.add_transition("fly", "start", "end", declared=more.table["start", Go][0].declared)
@@ -179,6 +239,38 @@ def test_a_machine_that_differs_from_the_table_is_found() -> None:
         "walk: the Machine has a trigger fly that the table has not",
     ]
     assert "start: the table and the Machine differ on Go" in said(proof(less))
+
+
+def test_every_row_in_which_the_machine_differs_is_found() -> None:
+    differing = choosing(to(Go, when=few), refuse(Go, code="too_far", because="the rules"))
+    differing._table["start", Go] = []
+
+    assert said(proof(differing)) == [
+        "start: the table and the Machine differ on Go",
+        "start: the table and the Machine differ on Go",
+        "walk: 0 rows, but 2 in the Machine",
+    ]
+
+
+def test_a_picture_that_differs_from_the_table_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    from esozflow.flow.proof import agreement
+
+    whole = choosing(to(Go, when=few), to(Go))
+    drawn = agreement.picture(whole)
+    monkeypatch.setattr(agreement, "picture", lambda flow: replace(drawn, edges=drawn.edges[:1]))
+
+    assert said(proof(whole)) == [
+        "start: the table and the diagram differ on Go",
+        "walk: 2 rows, but 1 in the diagram",
+    ]
+
+
+def test_a_name_with_signs_that_a_picture_escapes_is_found_on_it() -> None:
+    assert proof(choosing(to(Go, when=guard("a few")(lambda context, event: event.steps < 3)), to(Go))).findings == ()
+
+
+def test_where_no_call_must_be_made_once_the_proof_says_so() -> None:
+    assert "made once unless a person asks again: no call needs it" in proof(choosing(to(Go))).facts
 
 
 def test_a_report_is_text_and_json() -> None:
@@ -212,7 +304,22 @@ def test_a_definition_that_was_broken_after_its_building_is_found() -> None:
     broken.states["island"] = state("island", to(Go))
     broken._table["island", Go] = broken._table["start", Go]
 
-    assert "walk: state island is unreachable; add a transition to it or drop it" in said(proof(broken))
+    found = proof(broken).findings
+    assert (
+        Finding(
+            rule="the definition has no mistake",
+            where="walk",
+            says="state island is unreachable; add a transition to it or drop it",
+        )
+        in found
+    )
+
+
+def test_a_lifetime_that_was_broken_after_the_building_is_found() -> None:
+    broken = choosing(to(Go))
+    broken.lifetime = timedelta()
+
+    assert said(proof(broken)) == ["walk: the flow expires before it begins; write a lifetime above zero, or drop it"]
 
 
 def test_what_is_not_drawn_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

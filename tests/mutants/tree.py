@@ -28,6 +28,7 @@ def lay_out(root: Path, tree: Path) -> frozenset[str]:
     for link, target in (
         (packages / "adapters", root / "adapters"),
         (tree / "tests", root / "tests"),
+        (tree / "diagrams", root / "diagrams"),
         (tree / "pyproject.toml", root / "pyproject.toml"),
     ):
         if not link.is_symlink():

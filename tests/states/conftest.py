@@ -34,6 +34,10 @@ from esozflow.states.events import (
 from esozflow.states.settings import RegisterAuth, Settings
 from esozflow.states.signup import PisClient
 
+from ..hints import hints_are_sentences
+
+__all__ = ["hints_are_sentences"]
+
 SOAK = bool(os.environ.get("SOAK"))
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 CLIENT_ID = "6498d88e-97fb-47e2-85a5-99e884f888aa"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from esozflow.flow.proof import Known
 from esozflow.states import case_space, credentials
 from esozflow.states.calls import HttpRequest, Service
 from esozflow.states.flow import sign_up
@@ -19,6 +20,22 @@ def test_the_sign_up_and_both_parts_hold() -> None:
     for report in prove():
         assert report.findings == ()
         assert report.open == ()
+
+
+def test_the_proof_tells_what_goes_where_under_its_settings_and_keeps_what_it_decided() -> None:
+    decided: Known = {}
+    whole, *_, back = prove(Settings(register_auth=RegisterAuth.TOKEN_HEADER), known=decided)
+
+    assert whole.facts[-1] == (
+        "what goes where: access token: save_tokens; client secret: exchange; grant code: exchange; jwt: register; "
+        "otp: register; query token: register, validate; refresh token: save_tokens; "
+        "session token: approve, client_details, global_roles, user_roles; user data: register, validate"
+    )
+    assert back.facts[-1].startswith("what goes where: access token: save_tokens; client secret: exchange; ")
+    assert {(state, event.__name__) for state, event, _ in decided} >= {
+        ("register", "Answered"),
+        ("exchange", "Answered"),
+    }
 
 
 def test_the_space_knows_every_shape_that_the_examples_know(examples: SimpleNamespace) -> None:
@@ -60,7 +77,7 @@ def test_a_credential_astray_is_found(monkeypatch: pytest.MonkeyPatch, examples:
     from pydantic import SecretStr
 
     def astray(flow: Any) -> dict[str, object]:
-        leaking = {"secret": {"deep": SecretStr("session token")}}
+        leaking = {"secret": {"deep": SecretStr("session token")}, "x": SecretStr("odd")}
         return {
             "validate": HttpRequest(method="POST", service=Service.AUTH, path="/", body=leaking),
             "register": HttpRequest(
@@ -70,16 +87,17 @@ def test_a_credential_astray_is_found(monkeypatch: pytest.MonkeyPatch, examples:
 
     monkeypatch.setattr(credentials, "requests", astray)
 
-    found = {one.says for one in credentials.astray(sign_up(), Settings())}
+    found = list(credentials.astray(sign_up(), Settings()))
 
-    assert found == {
-        "query token does not go to validate",
-        "session token goes to validate",
-        "user data does not go to register",
-        "user data does not go to validate",
-        "otp does not go to register",
-        "odd is sent, and nothing allows it",
+    assert {(one.where, one.says) for one in found} == {
+        ("validate", "query token does not go to validate"),
+        ("validate", "session token goes to validate"),
+        ("register", "user data does not go to register"),
+        ("validate", "user data does not go to validate"),
+        ("register", "otp does not go to register"),
+        ("register, validate", "odd is sent, and nothing allows it"),
     }
+    assert {one.rule for one in found} == {credentials.RULE}
 
 
 def test_every_status_of_http_is_a_case_of_every_answer() -> None:

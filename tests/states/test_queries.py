@@ -7,13 +7,15 @@ import random
 from contextlib import suppress
 from types import SimpleNamespace
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from esozflow.flow import InvalidInput
+from esozflow.flow import InvalidInput, Problem
+from esozflow.states.case_space import URI
 from esozflow.states.events import MAX_USER_DATA, CallbackReceived, Confirm, Opened, RequestSigned, SigningFailed
 from esozflow.states.flow import auth_ui, sign_up
 from esozflow.states.query import MAX_LENGTH
@@ -51,6 +53,55 @@ def test_arbitrary_text_is_accepted_or_refused_with_a_typed_error(query: str) ->
     for event in (Opened, CallbackReceived):
         with suppress(InvalidInput):
             event.from_query(query)
+
+
+def drawn(strategy: st.SearchStrategy[str]) -> list[str]:
+    """Give what the strategy gives, in the order in which it does."""
+    found: list[str] = []
+
+    @settings(max_examples=300, database=None, derandomize=True, phases=(Phase.generate,))
+    @given(strategy)
+    def note(one: str) -> None:
+        found.append(one)
+
+    note()
+    return found
+
+
+def test_queries_of_a_pis_hold_what_is_documented_and_sometimes_a_state() -> None:
+    made = [dict(parse_qsl(query, keep_blank_values=True, strict_parsing=True)) for query in drawn(queries())]
+    documented = frozenset({"client_id", "redirect_uri", "scope", "user_data", "token"})
+
+    assert {frozenset(one) for one in made} == {documented, documented | {"state"}}
+    assert all(str(UUID(one["client_id"])) == one["client_id"] for one in made)
+    assert {one["redirect_uri"] for one in made} == {URI}
+    assert {scope for one in made for scope in one["scope"].split(" ") if one["scope"]} == {
+        "person:details_pis",
+        "app:read_pis",
+        "declaration:read_pis",
+    }
+    assert all(one["user_data"] and one["token"] for one in made)
+    states = [one["state"] for one in made if "state" in one]
+    assert all(state.isascii() and (state.isprintable() or not state) and len(state) <= 40 for state in states)
+    assert "" in states
+    assert any(" " in state for state in states)
+
+
+def test_hostile_queries_are_put_together_from_pieces_or_are_any_text() -> None:
+    made = drawn(hostile_queries())
+    rules = {problem.rule for query in made for problem in problems_of(query)}
+
+    assert {"bad_escape", "not_utf_8", "control_character"} <= rules
+    assert sum(any(piece in query for piece in ("client_id", "%C3%A9", "redirect_uri")) for query in made) > 20
+    assert any(ord(sign) > 0xFFFF and sign != "🙂" for query in made for sign in query)
+
+
+def problems_of(query: str) -> tuple[Problem, ...]:
+    try:
+        Opened.from_query(query)
+    except InvalidInput as refusal:
+        return refusal.problems
+    return ()
 
 
 @given(query=queries())

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from pydantic import model_validator
 
-from esozflow.flow import InvalidInput, UsageError
+from esozflow.flow import InvalidInput, Problem, UsageError, Value
 from esozflow.states import dictionaries
 from esozflow.states.dictionaries import UKRAINIAN_NAMES_OF_OURS, DocumentType, Entry, Gender, PhoneType
-from esozflow.states.formats import MOST_ITEMS
+from esozflow.states.formats import MOST_ITEMS, Items
 from esozflow.states.person import DOCUMENT_NUMBERS, Document, Phone
 from esozflow.states.registration import RegistrationRequest, rules_on
-from esozflow.states.rules import RULES, RULES_OF_OURS
+from esozflow.states.rules import RULES, RULES_OF_OURS, Broken, refuse
 
 from ..people import ABSENT, CONFIDANT_ID, EXAMPLE_REQUEST, PATIENT_BORN, TODAY, example_request
 
@@ -706,3 +707,29 @@ def test_the_dictionaries_have_the_published_sizes_and_names() -> None:
     assert DocumentType.NATIONAL_ID.uk == "Біометричний паспорт громадянина України"
     assert Gender.FEMALE not in UKRAINIAN_NAMES_OF_OURS
     assert DocumentType.BIRTH_CERTIFICATE_FOREIGN in UKRAINIAN_NAMES_OF_OURS
+
+
+class Wanted(Value):
+    """A form of its own that breaks a rule with a parameter, and one that holds a list."""
+
+    some: Annotated[tuple[int, ...], Items] = ()
+    broken: bool = False
+
+    @model_validator(mode="after")
+    def _breaks(self) -> Wanted:
+        refuse([Broken("birth_certificate_required", ("documents", 0), {"needed": "PASSPORT"})] if self.broken else [])
+        return self
+
+
+def test_a_broken_rule_is_told_at_its_place_with_its_parameters() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        Wanted(broken=True)
+    assert refused.value.problems == (
+        Problem(path="documents.0", rule="birth_certificate_required", params={"needed": "PASSPORT"}),
+    )
+
+
+def test_a_list_is_read_from_json_and_refused_by_the_constructor() -> None:
+    assert Wanted.read({"some": [1]}) == Wanted.read_json('{"some": [1]}') == Wanted(some=(1,))
+    with pytest.raises(InvalidInput, match="some: tuple_type"):
+        Wanted(some=[1])  # type: ignore[arg-type]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
+from copy import deepcopy
 from datetime import date
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from esozflow.flow import InvalidInput, Problem
@@ -28,6 +32,69 @@ def test_what_is_signed_is_what_was_given_and_reads_back_equal(wanted: dict[str,
     again = RegistrationRequest.read_json(signed)
     assert again == request
     assert again.to_signed_json() == signed
+
+
+def drawn(strategy: st.SearchStrategy[Any], count: int = 100) -> list[Any]:
+    """Give what the strategy gives, in the order in which it does."""
+    found: list[Any] = []
+
+    @settings(
+        max_examples=count,
+        database=None,
+        derandomize=True,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def note(one: Any) -> None:
+        found.append(one)
+
+    note()
+    return found
+
+
+def test_patients_of_every_kind_are_invented() -> None:
+    made = drawn(requests(), 40)
+    people = [one["person"] for one in made]
+    optional = {"second_name", "email", "unzr", "phones", "authentication_methods", "preferred_way_communication"}
+
+    assert all(RegistrationRequest.read(one) for one in made)
+    assert {(one["patient_signed"], one["process_disclosure_data_consent"]) for one in made} == {(True, True)}
+    assert {name for one in people for name in one} - {name for name in people[0] if name not in optional} >= optional
+    assert any(not optional & one.keys() for one in people)
+    assert {("tax_id" in one, one["no_tax_id"]) for one in people} == {(True, False), (False, True)}
+    assert {one["email"] for one in people if "email" in one} == {"a.b+c@example.com"}
+    assert {len(one["documents"]) for one in people} >= {1, 2}
+    assert {one["confidant_person"]["relation_type"] for one in people} == {"PRIMARY", "SECONDARY"}
+
+
+def test_harm_is_done_in_any_one_place() -> None:
+    whole = {"person": {"names": [{"first": "a"}, "b"]}, "signed": True}
+    places = [
+        ("person",),
+        ("person", "names"),
+        ("person", "names", 0),
+        ("person", "names", 0, "first"),
+        ("person", "names", 1),
+        ("signed",),
+    ]
+    made = drawn(hostile_requests(whole), 100)
+
+    assert places_in(whole) == places
+    assert {changed(one, whole, places) for one in made} == set(places)
+    assert len({repr(one["signed"]) for one in made}) > 5
+    assert whole == {"person": {"names": [{"first": "a"}, "b"]}, "signed": True}
+
+
+def changed(one: Any, whole: Any, places: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Give the innermost place in which alone one differs from the other."""
+    for at in sorted(places, key=len, reverse=True):
+        with suppress(LookupError, TypeError):
+            mended = deepcopy(one)
+            reduce(getitem, at[:-1], mended)[at[-1]] = reduce(getitem, at, whole)
+            if mended == whole:
+                return at
+    raise AssertionError(f"{one} differs in more than one place")
 
 
 @given(requests(), st.dates())

@@ -319,6 +319,25 @@ def test_what_a_new_version_cannot_carry_on_ends_on_a_page_that_says_so_and_what
         assert not held(newer.dump(ended))
 
 
+def test_what_ends_keeps_what_its_last_page_needs_and_nothing_secret() -> None:
+    query = {"client_id": "a", "user_data": "signed", "token": "secret"}
+    stored = {"query": query, "user": {"id": "u", "tax_id": "1"}, "jwt": "secret", "maybe_registered": False}
+    told = [{"code": "superseded", "params": {}}]
+    kept = {
+        "query": {"client_id": "a", "user_data": "", "token": ""},
+        "user": {"id": "u", "tax_id": None},
+        "maybe_registered": False,
+        "messages": told,
+    }
+
+    assert superseded("consent", stored) == ("expired", kept)
+    assert superseded("approve", stored) == ("expired", {**kept, "maybe_approved": True})
+    assert superseded("sign", {"query": None, "user": None, "content": "secret"}) == (
+        "not_handed_over",
+        {"query": None, "user": None, "messages": told},
+    )
+
+
 def truth(state: str, context: SignUp) -> str:
     if state in ("prepare", "sign"):
         return "not_handed_over"

@@ -27,6 +27,7 @@ from esozflow.states import (
 )
 from esozflow.states.answers import Answered, ApiError
 from esozflow.states.signup import PisClient, Query, User
+from esozflow.states.text import document, published
 from esozflow.states.texts import CATALOGUE, DICTIONARIES, FIELDS, GROUPS, REASONS, Source, Text, render_problem
 from esozflow.states.validate_params import CHECKS
 
@@ -336,6 +337,14 @@ def test_a_missing_parameter_is_an_ellipsis() -> None:
 )
 def test_names_are_looked_up_and_unknown_ones_shown_as_they_are(message: Message, uk: str, en: str) -> None:
     assert (render(message), render(message, "en")) == (uk, en)
+
+
+def test_a_text_says_whose_its_words_are() -> None:
+    assert document("а", "b", "4.2.1", "4.2.2") == Text("а", "b", Source.DOCUMENT, Source.OURS, ("4.2.1", "4.2.2"))
+    assert published("а", "b") == Text("а", "b", Source.PUBLISHED, Source.OURS, ())
+    assert published("а", "b", Source.DOCUMENT, "4.4.1") == Text(
+        "а", "b", Source.PUBLISHED, Source.DOCUMENT, ("4.4.1",)
+    )
 
 
 def test_names_of_dictionary_values_say_whose_they_are() -> None:

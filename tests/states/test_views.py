@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -16,6 +17,7 @@ from esozflow.states.names import Actor, Name
 from esozflow.states.settings import Settings
 from esozflow.states.views import FORMATS, View, view
 
+DIAGRAMS = Path(__file__).parents[2] / "diagrams"
 CYRILLIC = re.compile("[а-яіїєґ]", re.IGNORECASE)
 
 
@@ -66,6 +68,17 @@ def test_every_text_is_there_in_both_languages() -> None:
             assert text.en
 
 
+def test_english_labels_are_english_and_ukrainian_ones_ukrainian() -> None:
+    for lang in ("uk", "en"):
+        labels = words(lang)
+        assert labels.lang == lang
+        for texts in (labels.states, labels.events, labels.guards, labels.sections, labels.becauses):
+            latin = [text for text in texts.values() if not CYRILLIC.search(text.replace("ЕСОЗ", ""))]
+            assert len(latin) == len(texts) if lang == "en" else len(latin) < len(texts) / 5
+    assert words("en").actors == {"pis": "PIS", "auth_ui": "Auth UI (pages of ЕСОЗ)"}
+    assert words("uk").actors == {"pis": "ПІС", "auth_ui": "Auth UI (сторінки ЕСОЗ)"}
+
+
 @pytest.mark.parametrize("lang", ["uk", "en"])
 def test_every_view_is_written_in_each_of_its_formats(lang: Any) -> None:
     assert set(FORMATS) == set(get_args(View))
@@ -74,6 +87,22 @@ def test_every_view_is_written_in_each_of_its_formats(lang: Any) -> None:
             assert view(name, form, lang)
     with pytest.raises(KeyError):
         view("sequence", "dot")
+
+
+@pytest.mark.parametrize(
+    ("file", "heading", "name", "form"),
+    [
+        ("whole.mmd", "", "whole", "mermaid"),
+        ("auth-ui.mmd", "", "auth-ui", "mermaid"),
+        ("pis.mmd", "", "pis", "mermaid"),
+        ("sequence.mmd", "", "sequence", "mermaid"),
+        ("sequence.svg", "", "sequence", "svg"),
+        ("transitions.md", "# Таблиця переходів\n\n", "whole", "markdown"),
+    ],
+)
+def test_what_reviewers_read_is_what_runs(file: str, heading: str, name: str, form: str) -> None:
+    """Written anew with `make diagrams`, which also draws what only Graphviz can."""
+    assert (DIAGRAMS / file).read_text(encoding="utf-8") == heading + view(name, form)
 
 
 def test_the_sequence_has_the_documents_lanes_in_its_order() -> None:

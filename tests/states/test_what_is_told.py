@@ -6,10 +6,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import Phase, given, settings
 
 from esozflow.flow import Expired, Unanswered, Unreachable
 from esozflow.states.flow import auth_ui, sign_up
 from esozflow.states.settings import Settings
+from esozflow.states.testing import IDS, never, sign_ups
 
 SETTINGS = Settings(available_scopes_check=True)
 LOST = Unanswered(reason="timeout")
@@ -98,3 +100,47 @@ def test_a_link_that_nobody_opened_expires_and_drops_what_it_was_made_of(example
     assert found.context.messages == ()
     assert found.context.user_data is None
     assert found.context.confidant_token is None
+
+
+def test_who_is_registered_already_is_told_to_sign_in_and_others_what_is_true(examples: SimpleNamespace) -> None:
+    exists = examples.refused(409, "User with such tax_id already exists", type="conflict")
+    told = {
+        (state, answer.status): auth_ui().page(after(examples, state, answer)).messages[-1].code
+        for state in ("init_validation", "register")
+        for answer in (exists, examples.refused(403, "Your scope does not allow to access this resource."))
+    }
+
+    assert told == {
+        ("init_validation", 409): "user_exists",
+        ("init_validation", 403): "nothing_done",
+        ("register", 409): "user_exists",
+        ("register", 403): "not_registered",
+    }
+
+
+def test_an_approval_in_doubt_is_remembered_with_what_was_answered_or_was_not(examples: SimpleNamespace) -> None:
+    for event, told in ((examples.refused(502, "Bad gateway"), "answer"), (LOST, "no_answer")):
+        found = after(examples, "approve", event)
+
+        assert (found.state, found.context.maybe_approved) == ("consent", True)
+        assert [message.code for message in found.context.messages] == [told]
+
+
+def test_the_kit_gives_sign_ups_that_documented_events_lead_to_and_says_what_never_happens() -> None:
+    flow, found = sign_up(), list[Any]()
+
+    @settings(max_examples=60, database=None, derandomize=True, phases=(Phase.generate,))
+    @given(sign_ups(flow, steps=6))
+    def note(snapshot: Any) -> None:
+        found.append(snapshot)
+
+    note()
+
+    assert {(one.flow, one.version) for one in found} == {(flow.name, flow.version)}
+    assert {one.context.oauth_state.get_secret_value() for one in found if one.context.oauth_state} == {IDS.token()}
+    assert {one.revision for one in found} <= {*range(7)}
+    assert len({one.state for one in found}) > 3
+    bare = Settings(client_details_path="")
+    assert "neither read that follows the scopes is made, so only roles can be unavailable" in {
+        *never(auth_ui(bare), bare).values()
+    }
