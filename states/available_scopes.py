@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..flow import State, guard, on
 from .answers import Answered, AvailableScopes, read
 from .calls import Service
@@ -12,7 +10,7 @@ from .document import ours
 from .keeping import ending, message_of_the_answer, told
 from .names import Name
 from .settings import Settings
-from .signup import SignUp, gathered
+from .signup import SignUp, changed, gathered
 
 
 @guard("200 with scopes that may be approved")
@@ -37,7 +35,7 @@ def _narrowed(signup: SignUp, answer: Answered) -> tuple[str, ...]:
 
 
 def narrowed_scopes(signup: SignUp, answer: Answered) -> SignUp:
-    return replace(signup, scopes=_narrowed(signup, answer))
+    return changed(signup, scopes=_narrowed(signup, answer))
 
 
 def available_scopes(settings: Settings) -> State[SignUp]:

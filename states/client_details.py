@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..flow import State, guard, on
 from .answers import Answered, ClientDetails, read
 from .calls import HttpRequest, Service
@@ -12,7 +10,7 @@ from .document import asks, ours
 from .keeping import ending, message_of_the_answer, told
 from .names import Name
 from .settings import Settings
-from .signup import SignUp, gathered
+from .signup import SignUp, changed, gathered
 
 
 @guard("200 with the client's name")
@@ -26,7 +24,7 @@ def client_not_found(signup: SignUp, answer: Answered) -> bool:
 
 
 def name_of_client(signup: SignUp, answer: Answered) -> SignUp:
-    return replace(signup, client_name=ClientDetails.model_validate(answer.data).name)
+    return changed(signup, client_name=ClientDetails.model_validate(answer.data).name)
 
 
 def client_details(settings: Settings) -> State[SignUp]:

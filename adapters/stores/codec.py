@@ -8,7 +8,7 @@ adds a migration, so that no waiting instance is stranded.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import compress
@@ -32,7 +32,6 @@ Migration = Callable[[str, dict[str, Any]], tuple[str, dict[str, Any]]]
 _MOST_PROBLEMS = 5
 _DEEPEST_PATH = 3
 """Steps of a path that are told: format or snapshot, its field, the field of its context. All are our own names."""
-_TO_CLEAR = frozenset({dict, list, tuple, SecretStr, datetime, float})
 
 
 class UnreadableSnapshot(UsageError):
@@ -158,29 +157,41 @@ def _json(plain: dict[str, Any]) -> SecretBytes:
     return SecretBytes(to_json(_clear(plain)))
 
 
-def _clear(value: Any) -> Any:
-    """Give it as JSON can hold it: secrets in clear, which pydantic never writes, and times in UTC.
+def _clear(given: dict[str, Any]) -> dict[str, Any]:
+    """Put into its place whatever JSON does not hold as it is, or pydantic would write without its secrets.
 
-    Changes mappings in place. Most of what they hold stays as it is, which is found out without a loop in Python.
+    Most of what a snapshot holds is none of it, which is found out without a loop in Python.
     """
-    kind = type(value)
-    if kind is SecretStr:
-        return value.get_secret_value()
-    if kind is dict:
-        for name in [*compress(value, map(_TO_CLEAR.__contains__, map(type, value.values())))]:
-            value[name] = _clear(value[name])
-        return value
-    if kind is datetime:
-        return value.astimezone(UTC).isoformat()
-    if kind is float:
-        if not isfinite(value):
-            raise ValueError
-        return value
-    return value if _TO_CLEAR.isdisjoint(map(type, value)) else [*map(_clear_any, value)]
+    for name in [*compress(given, map(_CLEARED.__contains__, map(type, given.values())))]:
+        one = given[name]
+        given[name] = _CLEARED[type(one)](one)
+    return given
 
 
-def _clear_any(value: Any) -> Any:
-    return _clear(value) if type(value) in _TO_CLEAR else value
+def _clear_items(given: Sequence[Any]) -> Sequence[Any]:
+    if _CLEARED.keys().isdisjoint(map(type, given)):
+        return given
+    return [_CLEARED[kind](one) if (kind := type(one)) in _CLEARED else one for one in given]
+
+
+def _in_utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
+
+
+def _finite(number: float) -> float:
+    if isfinite(number):
+        return number
+    raise ValueError
+
+
+_CLEARED: Mapping[type, Callable[[Any], Any]] = {
+    SecretStr: SecretStr.get_secret_value,
+    datetime: _in_utc,
+    float: _finite,
+    dict: _clear,
+    list: _clear_items,
+    tuple: _clear_items,
+}
 
 
 def _read(kind: type[V], stored: SecretBytes) -> V:
