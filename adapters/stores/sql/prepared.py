@@ -31,7 +31,7 @@ class Prepared:
     value is given as `x`.
     """
 
-    __slots__ = ("_found", "_given", "_inward", "_outward", "_sql")
+    __slots__ = ("_given", "_inward", "_outward", "_sql")
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         compiled = cast(SQLCompiler, cast(Any, statement).compile(dialect=dialect))
@@ -40,10 +40,8 @@ class Prepared:
         self._given = [name.removeprefix("new_") for name in places]
         inward = enumerate(_inward(compiled.binds[name].type, dialect) for name in places)
         self._inward = [(place, process) for place, process in inward if process]
-        columns = list(cast(Any, statement).exported_columns)
-        self._found = [column.name for column in columns]
-        outward = ((column.name, _outward(column.type, dialect)) for column in columns)
-        self._outward = [(name, process) for name, process in outward if process]
+        outward = enumerate(_outward(column.type, dialect) for column in cast(Any, statement).exported_columns)
+        self._outward = [(place, process) for place, process in outward if process]
 
     def run(self, driver: Driver, values: Mapping[str, Any]) -> int:
         """Run the statement with a value for each of its parameters, and give the number of rows that it concerned."""
@@ -53,15 +51,15 @@ class Prepared:
         driver.execute(self._sql, given)
         return driver.rowcount
 
-    def first(self, driver: Driver, values: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Run the statement, and give its first row by the names of the columns."""
+    def first(self, driver: Driver, values: Mapping[str, Any]) -> list[Any] | None:
+        """Run the statement, and give the first row of its result."""
         self.run(driver, values)
         rows = driver.fetchall()  # to the end, or SQLite would go on reading while the connection rests
         if not rows:
             return None
-        found = dict(zip(self._found, rows[0], strict=True))
-        for name, process in self._outward:
-            found[name] = process(found[name])
+        found = [*rows[0]]
+        for place, process in self._outward:
+            found[place] = process(found[place])
         return found
 
 

@@ -18,15 +18,18 @@ from sqlalchemy.pool import PoolProxiedConnection
 from .prepared import Driver
 
 SINCE: Final = "esozflow_resting_since"
-"""Where the pool keeps with a connection when it began to rest, here or there."""
+"""Under which name the pool keeps with a connection when it began to rest, here or there."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Taken:
-    """A connection of the pool, and the cursor of the driver that runs all its prepared statements."""
+    """A connection of the pool, the driver's own, and the cursor that runs all its prepared statements."""
 
     connection: PoolProxiedConnection
+    own: Any
     driver: Driver
+    since: float = 0.0
+    """When it began to rest, by `time.monotonic`."""
 
 
 class Resting:
@@ -47,17 +50,17 @@ class Resting:
     def take(self) -> Taken:
         """Give a connection that nobody else has, on which no transaction is open."""
         while left := self._left():
-            connection = left.connection
-            if self._usable(connection.driver_connection, monotonic() - connection.info.pop(SINCE)):
+            if self._usable(left.own, monotonic() - left.since):
                 return left
-            connection.invalidate()
+            left.connection.invalidate()
         with self.awaited():
             connection = self._engine.raw_connection()
-        return Taken(connection, self._open(connection.driver_connection))
+        own = connection.driver_connection
+        return Taken(connection, own, self._open(own))
 
     def leave(self, taken: Taken) -> None:
         """Let a connection rest on which nothing is left to undo."""
-        taken.connection.info[SINCE] = monotonic()
+        taken.since = monotonic()
         self._free.append(taken)
         if self._waiting:  # looked at after it was left: who began to wait before has missed it
             self.give_back()
@@ -75,6 +78,7 @@ class Resting:
     def give_back(self) -> None:
         """Return all connections that rest to the pool."""
         while left := self._left():
+            left.connection.info[SINCE] = left.since
             left.connection.close()
 
     def _left(self) -> Taken | None:

@@ -30,7 +30,7 @@ _ID = re.compile(rf"[^\x00\ud800-\udfff]{{0,{MAX_ID}}}")
 _READABLE = tuple(name for name in Snapshot.__slots__ if name != "context")
 _MOMENTS = ("begun_at", "entered_at", "expires_at")
 _of_snapshot, _of_move = attrgetter(*_READABLE), attrgetter(*Move.__slots__)
-_bound = itemgetter(*(column.name for column in instances.c if column.name != "sealed"))
+_bound = itemgetter(*[column.name for column in instances.c][:-1])
 _FIND = select(instances).where(instances.c.id == bindparam("id"))
 _CREATE = insert(instances).values({column.name: bindparam(column.name, type_=column.type) for column in instances.c})
 _UPDATE = (
@@ -85,8 +85,8 @@ class SqlStore(Generic[C]):
 
         Raises `UnknownInstance`, `SealBroken` for what this store did not write, and what `SnapshotCodec.load` raises.
         """
-        found = self._found(id)
-        return self._codec.load(self._keys.open(found["sealed"], purpose=PURPOSE, of=owner_of(found)))
+        *bound, sealed = self._found(id)
+        return self._codec.load(self._keys.open(sealed, purpose=PURPOSE, of=owner_of(bound)))
 
     def commit(self, snapshot: Snapshot[C], move: Move) -> None:
         """Compare and set; raises `StaleRevision` or `UnknownInstance`."""
@@ -121,7 +121,7 @@ class SqlStore(Generic[C]):
             for name, deadline in deadlines.items()
         ]
 
-    def _found(self, id: str) -> dict[str, Any]:
+    def _found(self, id: str) -> list[Any]:
         found = self._database.at_once(lambda driver: self._find.first(driver, {"id": id})) if _can_be(id) else None
         if found is None:
             raise UnknownInstance
@@ -133,13 +133,13 @@ class SqlStore(Generic[C]):
         for name in _MOMENTS:
             row[name] = row[name] and row[name].astimezone(UTC)
         row["ended"] = self._codec.flow.states[snapshot.state].final
-        row["sealed"] = self._keys.seal(plain, purpose=PURPOSE, of=owner_of(row))
+        row["sealed"] = self._keys.seal(plain, purpose=PURPOSE, of=owner_of(_bound(row)))
         return row
 
 
-def owner_of(row: Any) -> bytes:
-    """Give what a seal is bound to: everything else in its row, times in UTC. Whoever changes a column breaks it."""
-    return to_json(_bound(row))
+def owner_of(bound: Sequence[Any]) -> bytes:
+    """Give what a seal is bound to: everything before it in its row, times in UTC. Whoever changes that breaks it."""
+    return to_json(bound)
 
 
 def journal_of(database: Database, id: str) -> tuple[Move, ...]:

@@ -97,7 +97,7 @@ def reseal(database: Database, keys: Keys, *, between: Callable[[], object] = la
     for page in _pages(database, others, _SEALED_BATCH):
         updates = list[Update]()
         for row in page:
-            owner = owner_of(row._mapping)
+            owner = owner_of(row[:-1])
             try:
                 plain = keys.open(row.sealed, purpose=PURPOSE, of=owner)
             except SealBroken:

@@ -157,7 +157,7 @@ def test_a_snapshot_that_was_sealed_for_something_else_is_not_accepted(stores: A
     store, codec = stores.store(), SnapshotCodec(kept.FLOWS["auth_ui"], SignUp)
     store.create(kept.snapshot())
     [row] = stores.sql("SELECT id FROM esozflow_instances")
-    owner = stores.database.read(lambda connection: owner_of(connection.execute(all_instances()).one()._mapping))
+    owner = stores.database.read(lambda connection: owner_of(connection.execute(all_instances()).one()[:-1]))
     for purpose, accepted in (("cookie", False), ("snapshot", True)):
         sealed = kept.KEYS.seal(codec.dump(kept.snapshot()), purpose=purpose, of=owner)
         stores.sql("UPDATE esozflow_instances SET sealed = :sealed", sealed=sealed)
