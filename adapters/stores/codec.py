@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import compress
 from math import isfinite
+from operator import not_
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import ConfigDict, Field, SecretBytes, SecretStr, TypeAdapter, ValidationError
@@ -21,6 +22,7 @@ from pydantic_core import to_json
 from ...flow import Flow, ForeignSnapshot, InvalidInput, Snapshot, UsageError, Value
 
 C = TypeVar("C")
+T = TypeVar("T")
 V = TypeVar("V", bound=Value)
 
 FORMAT = 1
@@ -157,21 +159,30 @@ def _json(plain: dict[str, Any]) -> SecretBytes:
     return SecretBytes(to_json(_clear(plain)))
 
 
-def _clear(given: dict[str, Any]) -> dict[str, Any]:
-    """Put into its place whatever JSON does not hold as it is, or pydantic would write without its secrets.
+def _clear(given: dict[Any, Any]) -> dict[Any, Any]:
+    """Put in its place whatever JSON has no form for, or pydantic would write without its secrets, or not as it was.
 
     Most of what a snapshot holds is none of it, which is found out without a loop in Python.
     """
-    for name in [*compress(given, map(_CLEARED.__contains__, map(type, given.values())))]:
+    if not _KEYS.issuperset(map(type, given)):
+        raise TypeError
+    for name in [*compress(given, map(not_, map(_PLAIN.__contains__, map(type, given.values()))))]:
         one = given[name]
-        given[name] = _CLEARED[type(one)](one)
+        given[name] = _CLEAR.get(type(one), _derived)(one)
     return given
 
 
 def _clear_items(given: Sequence[Any]) -> Sequence[Any]:
-    if _CLEARED.keys().isdisjoint(map(type, given)):
+    if _PLAIN.issuperset(map(type, given)):
         return given
-    return [_CLEARED[kind](one) if (kind := type(one)) in _CLEARED else one for one in given]
+    return [_CLEAR.get(type(one), _derived)(one) for one in given]
+
+
+def _derived(value: Any) -> Any:
+    for kind, clear in _CLEAR.items():
+        if isinstance(value, kind):
+            return clear(value)
+    raise TypeError
 
 
 def _in_utc(moment: datetime) -> str:
@@ -184,13 +195,22 @@ def _finite(number: float) -> float:
     raise ValueError
 
 
-_CLEARED: Mapping[type, Callable[[Any], Any]] = {
+def _as_it_is(value: T) -> T:
+    return value
+
+
+_KEYS = frozenset({str, int})
+_PLAIN = frozenset({str, int, bool, type(None)})
+_CLEAR: Mapping[type, Callable[[Any], Any]] = {
     SecretStr: SecretStr.get_secret_value,
     datetime: _in_utc,
     float: _finite,
     dict: _clear,
     list: _clear_items,
     tuple: _clear_items,
+    str: _as_it_is,
+    int: _as_it_is,
+    type(None): _as_it_is,
 }
 
 

@@ -6,9 +6,11 @@ import contextlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, make_dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -254,6 +256,66 @@ def test_a_snapshot_that_could_not_be_loaded_is_not_dumped_either(change: dict[s
 def test_what_json_cannot_hold_is_refused_before_anything_is_stored(context: Loan) -> None:
     with pytest.raises(UsageError) as caught:
         CODEC.dump(snapshot(context=context))
+    assert caught.value.code == "unstorable_snapshot"
+    assert CANARY not in f"{caught.value} {caught.value.__cause__} {caught.value.__context__}"
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+class Pair(NamedTuple):
+    left: SecretStr
+    right: datetime
+
+
+def holding(kind: Any) -> tuple[SnapshotCodec[Any], type[Any]]:
+    context = make_dataclass("Held", [("held", kind)], frozen=True, slots=True, kw_only=True)
+    return SnapshotCodec[Any](loans(), context), context
+
+
+@pytest.mark.parametrize(
+    ("kind", "held"),
+    [
+        (Colour, Colour.RED),
+        (Pair, Pair(SecretStr(CANARY), NOON)),
+        (tuple[SecretStr, ...], (SecretStr(CANARY),)),
+        (tuple[tuple[SecretStr, int], ...], ((SecretStr(CANARY), 1),)),
+        (list[dict[str, list[SecretStr]]], [{}, {"one": [SecretStr(CANARY)]}]),
+        (dict[str, SecretStr], {"one": SecretStr(CANARY)}),
+        (dict[int, str], {1: "one"}),
+        (list[datetime], [NOON]),
+        (int, 10**30),
+        (list[float], [0.1, -1e300]),
+        (bool, True),
+        (Reader, Reader(name=SecretStr(CANARY))),
+    ],
+    ids=str,
+)
+def test_whatever_is_kept_comes_back_with_its_secrets(kind: Any, held: object) -> None:
+    codec, context = holding(kind)
+    stored = codec.dump(snapshot(context=context(held=held)))
+    assert codec.load(stored).context == context(held=held)
+    assert b"*" not in stored.get_secret_value()
+
+
+@pytest.mark.parametrize(
+    ("kind", "held"),
+    [
+        (SecretBytes, SecretBytes(CANARY.encode())),
+        (frozenset[SecretStr], frozenset({SecretStr(CANARY)})),
+        (list[frozenset[SecretStr]], [frozenset({SecretStr(CANARY)})]),
+        (bytes, CANARY.encode()),
+        (Decimal, Decimal("1.10")),
+        (list[float], [float("inf")]),
+        (dict[datetime, str], {NOON: CANARY}),
+    ],
+    ids=str,
+)
+def test_what_would_not_come_back_as_it_was_is_refused(kind: Any, held: object) -> None:
+    codec, context = holding(kind)
+    with pytest.raises(UsageError) as caught:
+        codec.dump(snapshot(context=context(held=held)))
     assert caught.value.code == "unstorable_snapshot"
     assert CANARY not in f"{caught.value} {caught.value.__cause__} {caught.value.__context__}"
 
