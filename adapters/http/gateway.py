@@ -122,7 +122,7 @@ class HttpGateway:
         adapter = self._adapter()
         if call.repeat is not Repeat.FREELY:
             # An idle connection may be half closed, and then nobody knows whether the request arrived.
-            adapter.close()
+            adapter.hang_up()
             return self._attempt(adapter, call.request, ends_at)
         return self._repeated(adapter, call.request, ends_at)
 

@@ -15,6 +15,7 @@ import threading
 import time
 from http.client import HTTPException, HTTPResponse
 from typing import Any, cast
+from weakref import WeakSet
 
 from requests import Response
 from requests.adapters import HTTPAdapter
@@ -66,6 +67,7 @@ class _Response(HTTPResponse):
 
 class _Connection(HTTPConnection):
     allowance: Allowance
+    connected: WeakSet[_Connection]
     response_class = _Response
     _head: bytes | None = None
 
@@ -73,6 +75,7 @@ class _Connection(HTTPConnection):
         return _connected(self.host, self.port, self.allowance)
 
     def connect(self) -> None:
+        self.connected.add(self)
         try:
             super().connect()
         finally:
@@ -122,7 +125,8 @@ class BoundedAdapter(HTTPAdapter):
         self.allowance = allowance
         self.process = os.getpid()
         self._context = context
-        self._pools = _pools(allowance)
+        self._connected = WeakSet[_Connection]()
+        self._pools = _pools(allowance, self._connected)
         self._pool_of_host: dict[str, Any] = {}
         super().__init__(max_retries=0, pool_maxsize=1)
 
@@ -152,7 +156,13 @@ class BoundedAdapter(HTTPAdapter):
         """The context has its authorities already: loading them again for each connection takes milliseconds."""
         conn.cert_reqs = "CERT_REQUIRED"
 
+    def hang_up(self) -> None:
+        """Close every connection; what is known of their hosts is kept, and the next request connects anew."""
+        while self._connected:
+            self._connected.pop().close()
+
     def close(self) -> None:
+        self.hang_up()
         # urllib3 leaves this to the garbage collector, and a failed call keeps its pool alive until that comes by.
         for manager in (self.poolmanager, *self.proxy_manager.values()):
             for key in manager.pools.keys():  # noqa: SIM118 - it cannot be iterated: threads share it
@@ -164,12 +174,12 @@ class BoundedAdapter(HTTPAdapter):
         manager.pool_classes_by_scheme = self._pools
 
 
-def _pools(of_thread: Allowance) -> dict[str, type[HTTPConnectionPool]]:
+def _pools(of_thread: Allowance, of_adapter: WeakSet[_Connection]) -> dict[str, type[HTTPConnectionPool]]:
     class Connection(_Connection):
-        allowance = of_thread
+        allowance, connected = of_thread, of_adapter
 
     class TlsConnection(_TlsConnection):
-        allowance = of_thread
+        allowance, connected = of_thread, of_adapter
 
     class Pool(HTTPConnectionPool):
         ConnectionCls: Any = Connection
