@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Generic, TypeVar
 
@@ -21,52 +22,55 @@ class MemoryStore(Generic[C]):
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._snapshots: dict[str, Snapshot[C]] = {}
-        self._journals: dict[str, list[Move]] = {}
+        self._kept: dict[str, _Kept[C]] = {}
 
     def create(self, snapshot: Snapshot[C]) -> None:
         """Store a new instance; raises `Conflict` when the id is taken."""
         with self._lock:
-            if snapshot.id in self._snapshots:
+            if snapshot.id in self._kept:
                 raise Conflict("An instance of this id is already stored", hint="Begin with a fresh, random id.")
-            self._snapshots[snapshot.id] = snapshot
-            self._journals[snapshot.id] = []
+            self._kept[snapshot.id] = _Kept(snapshot)
 
     def load(self, id: str) -> Snapshot[C]:
         """Give the last stored snapshot; raises `UnknownInstance`."""
         with self._lock:
-            return self._found(id)
+            return self._found(id).snapshot
 
     def commit(self, snapshot: Snapshot[C], move: Move) -> None:
         """Compare and set; raises `StaleRevision` or `UnknownInstance`."""
         with self._lock:
-            if self._found(snapshot.id).revision != snapshot.revision - 1:
+            kept = self._found(snapshot.id)
+            if kept.snapshot.revision != snapshot.revision - 1:
                 raise StaleRevision
-            self._snapshots[snapshot.id] = snapshot
-            self._journals[snapshot.id].append(move)
+            kept.snapshot = snapshot
+            kept.journal.append(move)
 
     def journal(self, id: str) -> Sequence[Move]:
         """Give all moves in order; raises `UnknownInstance`."""
         with self._lock:
-            self._found(id)
-            return tuple(self._journals[id])
+            return tuple(self._found(id).journal)
 
     def stored(self) -> Sequence[Snapshot[C]]:
         """Give every instance as it was last stored."""
         with self._lock:
-            return tuple(self._snapshots.values())
+            return tuple(kept.snapshot for kept in self._kept.values())
 
     def forget(self, id: str) -> None:
         """Drop an instance and its journal, if it is there."""
         with self._lock:
-            self._snapshots.pop(id, None)
-            self._journals.pop(id, None)
+            self._kept.pop(id, None)
 
-    def _found(self, id: str) -> Snapshot[C]:
+    def _found(self, id: str) -> _Kept[C]:
         try:
-            return self._snapshots[id]
+            return self._kept[id]
         except KeyError:
             raise UnknownInstance from None
+
+
+@dataclass(slots=True)
+class _Kept(Generic[C]):
+    snapshot: Snapshot[C]
+    journal: list[Move] = field(default_factory=list[Move])
 
 
 def forget_over(engine: Engine[C], store: MemoryStore[C], *, before: datetime | None) -> int:

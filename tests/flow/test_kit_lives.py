@@ -91,7 +91,7 @@ def quoted(parcels: Any, *answers: Any, **given: Any) -> Life[Any]:
 
 def scribble(engine: Any, id: str) -> None:
     """Write into the innermost store, past everybody."""
-    kept = engine._store._inner._snapshots
+    kept = engine._store._inner._kept
     kept[id] = replace(kept[id], context=replace(kept[id].context, weight=99))
 
 

@@ -117,7 +117,7 @@ def test_a_page_holds_no_credential(web: Web) -> None:
     browser = web.browser()
     address = browser.opens()
     html = [browser.get(address).text, browser.does(address, "Confirm").text, browser.get(address).text]
-    snapshot = next(iter(web.store._snapshots.values()))
+    snapshot = next(iter(web.store.stored()))
 
     assert snapshot.state == "consent"
     for secret in (
@@ -139,7 +139,7 @@ class Moved:
         self.before = self.now()
 
     def now(self) -> Any:
-        revisions = {id: snapshot.revision for id, snapshot in self._web.store._snapshots.items()}
+        revisions = {snapshot.id: snapshot.revision for snapshot in self._web.store.stored()}
         return revisions, self._web.ledger()
 
 
@@ -214,7 +214,7 @@ def test_a_program_that_only_looks_begins_nothing(web: Web) -> None:
     answer = web.browser().client.head(link())
 
     assert (answer.status_code, answer.data) == (200, b"")
-    assert not web.store._snapshots
+    assert not web.store.stored()
 
 
 def test_a_form_sent_twice_leads_to_the_same_redirect_once_done(web: Web) -> None:
@@ -328,7 +328,7 @@ def test_the_address_of_4_1_takes_nothing_but_a_get_also_where_it_is_mounted(web
     assert refused.status_code == 405
     assert set(refused.headers["Allow"].split(", ")) == {"GET", "HEAD"}
     assert refused.headers["X-Frame-Options"] == "deny"
-    assert not web.store._snapshots
+    assert not web.store.stored()
 
 
 def test_a_slash_at_the_end_of_the_path_does_not_leave_the_query_in_the_address_bar(web: Web) -> None:
