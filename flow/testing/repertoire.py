@@ -109,7 +109,7 @@ class Repertoire(Generic[C]):
         for happened, verdicts in seen.values():
             kinds.setdefault((tuple(verdicts), fingerprint(_without_status(happened))), happened)
             sorts.setdefault(tuple(verdicts), happened)
-        self._told_apart[state, event] = tuple(sorts.values()) if guards else ()
+        self._told_apart[state, event] = tuple(sorts.values())
         return tuple(kinds.values())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
@@ -315,7 +316,7 @@ def test_a_definition_without_mistakes_is_built() -> None:
             to(Scanned, when=has_card),
             to(Scanned),
             *LOST,
-            call=calling(answer=Scanned),
+            call=calling(answer=Scanned, deadline=0.5),
         ),
         END,
     )
@@ -347,6 +348,22 @@ def test_all_mistakes_are_listed_at_once() -> None:
         "makes no call that returns Unanswered",
     ):
         assert mistake in caught.value.hint
+
+
+def test_mistakes_are_told_one_after_another() -> None:
+    with pytest.raises(DefinitionError) as caught:
+        build(state("start", to(Borrowed, "lent", because="")), state("lent", to(Returned, "start")))
+    assert caught.value.hint == (
+        "state start: the transition on Borrowed does not say why; write because='the sentence that asks for it'; "
+        "no state is final; mark where the flow ends with final=True"
+    )
+
+
+def test_outcomes_that_are_left_open_and_outcomes_that_no_call_has_are_told_in_the_order_of_their_names() -> None:
+    with pytest.raises(DefinitionError) as caught:
+        build(state("start", *OPEN, call=calling()), state("end", to(Unreachable), to(Scanned), *OPEN))
+    told = re.findall(r"leaves (\w+) of its call|no call that returns (\w+)", caught.value.hint)
+    assert ["".join(one) for one in told] == ["Answered", "Unanswered", "Unreachable", "Scanned", "Unreachable"]
 
 
 def test_a_trap_is_told_once_and_not_also_as_a_dead_end() -> None:

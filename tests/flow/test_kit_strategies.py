@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 import pytest
+from annotated_types import Ge
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pydantic import Field, SecretBytes, SecretStr, StringConstraints, model_validator
@@ -83,8 +86,39 @@ class Many(Event):
     any_: tuple[int, ...]
 
 
+class Graded(Event):
+    best: tuple[Annotated[int, Ge(1)]]
+    others: tuple[Annotated[int, Ge(1)], ...]
+
+
 class Dated(Event):
     on: date
+
+
+class Weighed(Answered):
+    grams: int
+
+
+class Told(Event):
+    what: Any
+
+
+class Sealed(SecretStr):
+    """A secret of another kind."""
+
+
+class Counted(int):
+    """A number of another kind, which looks like any."""
+
+
+@dataclass(frozen=True)
+class Box:
+    secret: SecretStr
+
+
+@dataclass(frozen=True)
+class Bag:
+    secret: SecretStr
 
 
 def drawn(strategy: st.SearchStrategy[Any], count: int = 100) -> list[Any]:
@@ -118,7 +152,9 @@ def test_events_of_a_class_take_every_kind_of_value_that_their_fields_allow() ->
     assert {part.number for event in made for part in event.parts} <= {*range(1, 10)}
     assert all(re.fullmatch("[a-z]{2}", event.code) for event in made)
     assert all(type(event.secret) is SecretStr and len(event.secret.get_secret_value()) >= 3 for event in made)
+    assert {type(event.secret.get_secret_value()) for event in made} == {str}
     assert {type(event.raw) for event in made} == {type(None), SecretBytes}
+    assert {type(event.raw.get_secret_value()) for event in made if event.raw} == {bytes}
     assert {event.grade for event in made} == {None, 1, 2}
     assert {type(event.note) for event in made} == {type(None), str}
     assert {event.pair == (1, "a") for event in made} == {True, False}
@@ -139,6 +175,17 @@ def test_a_list_is_as_long_as_it_must_be_and_up_to_three_longer() -> None:
     assert {len(event.few) for event in made} == {len(event.any_) for event in made} == {0, 1, 2, 3}
 
 
+def test_what_is_within_a_list_keeps_its_own_limits() -> None:
+    made = drawn(events_of(Graded))
+
+    assert {len(event.best) for event in made} == {1}
+    assert min(one for event in made for one in (*event.best, *event.others)) == 1
+
+
+def test_a_field_that_must_be_given_holds_json() -> None:
+    assert json.dumps([event.what for event in drawn(events_of(Told))], allow_nan=False)
+
+
 @FEW
 @given(events_of(Even))
 def test_what_the_class_refuses_is_not_given(event: Even) -> None:
@@ -156,10 +203,14 @@ def test_a_strategy_of_ones_own_replaces_any_type(event: Ordered) -> None:
 def test_the_simplest_event_is_found_and_a_class_that_needs_help_says_so() -> None:
     assert simplest(Even) == Even(number=0)
     assert simplest(Ordered).colour is Colour.RED
+    assert (simplest(Ordered).raw, simplest(Ordered).grade, simplest(Ordered).note) == (None, None, None)
+    assert simplest(Weighed) == Weighed(status=200, grams=0)
     assert simplest(Answered) == Answered(status=200)
     assert simplest(Unanswered) == Unanswered(reason="timeout")
-    with pytest.raises(UsageError, match=r"Hopeless.*no_case"):
+    with pytest.raises(UsageError) as refused:
         simplest(Hopeless)
+    assert refused.value.code == "no_case"
+    assert refused.value.hint == "Let your cases give one: cases(state, Hopeless) -> [(context, event)]."
 
 
 @FEW
@@ -237,7 +288,7 @@ def test_events_that_no_guard_tells_apart_are_one_and_each_has_its_own_name(parc
     assert len(set(names)) == len(names)
     assert all(repertoire.of(name).name == name for name in names)
     assert "Described() #10" in names
-    assert len(repertoire.told_apart("draft", parcels.Described)) == 6
+    assert [type(one) for one in repertoire.told_apart("draft", parcels.Described)] == [parcels.Described] * 6
     assert repertoire.told_apart("draft", parcels.Discarded) == ()
 
 
@@ -252,6 +303,41 @@ def test_a_guard_that_raises_in_a_context_where_it_never_stands_is_a_verdict(par
     assert len(Repertoire(parcels.flow, cases).known("quoted")) == 5
 
 
+def test_guards_that_raise_differently_tell_events_apart() -> None:
+    from esozflow.flow import Flow, State, guard, on
+
+    @guard("it raises what it is told to")
+    def raises(context: Any, event: Told) -> bool:
+        raise event.what
+
+    telling = State[None](
+        name="tell",
+        section="1",
+        actor="a",
+        moves=(on(Told, when=raises, to="end", because="so"), on(Told, to="end", because="so")),
+    )
+    flow = Flow[None](
+        "telling",
+        states=(telling, State(name="end", section="1", actor="a", final=True)),
+        initial="tell",
+        begin=lambda ids: None,
+    )
+    space = [(None, Told(what=kind)) for kind in (KeyError, ValueError, KeyError)]
+
+    assert [one.what for one in Repertoire(flow, lambda *choice: space).told_apart("tell", Told)] == [
+        KeyError,
+        ValueError,
+    ]
+
+
+def test_hostile_json_is_as_deep_as_it_says() -> None:
+    levels, inner = 0, HOSTILE["five hundred levels"]
+    while inner:
+        [inner] = inner
+        levels += 1
+    assert (levels, inner) == (500, [])
+
+
 def test_an_answer_that_takes_any_json_is_spoilt_in_every_known_way() -> None:
     from esozflow.flow import Calling, Flow, Repeat, State, Unreachable, on
 
@@ -264,10 +350,28 @@ def test_an_answer_that_takes_any_json_is_spoilt_in_every_known_way() -> None:
         initial="ask",
         begin=lambda ids: None,
     )
-    names = [one.name for one in Repertoire(flow).answers("ask")]
+    answers = Repertoire(flow).answers("ask")
+    names = [one.name for one in answers]
 
     assert set(names[:3]) == {"Said(status=200)", "Unanswered(reason='timeout')", "Unreachable(reason='timeout')"}
     assert names[3:] == [f"Said(status=200) with data: {what}" for what in (*MALFORMED, *HOSTILE)]
+    spoilt = {one.name.partition(": ")[2]: one.event for one in answers[3:]}
+    assert all(spoilt[what].data is data for what, data in {**MALFORMED, **HOSTILE}.items())  # type: ignore[attr-defined]
+
+    said = [(None, Said(status=200)), (None, Said(status=200, count=1))]
+    both = Repertoire(flow, lambda state, event: said if event is Said else None).answers("ask")
+    assert [one.name for one in both[4:]] == names[3:]
+
+
+def test_a_fingerprint_tells_values_of_different_kinds_apart_that_hold_the_same() -> None:
+    alike = [
+        (SecretStr("1"), Sealed("1")),
+        (Box(SecretStr("1")), Box(SecretStr("2")), Bag(SecretStr("1"))),
+        ({"a": 1}, MappingProxyType({"a": 1})),
+        (1, Counted(1)),
+    ]
+    for values in alike:
+        assert len({fingerprint(one) for one in values}) == len(values)
 
 
 def test_a_fingerprint_tells_secrets_apart_and_values_of_an_event_come_back(parcels: Any) -> None:

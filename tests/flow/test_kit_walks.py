@@ -192,6 +192,15 @@ def test_what_is_not_refused_is_noticed() -> None:
         explore(lenient, cases)
 
 
+def test_an_event_that_is_taken_where_the_table_has_no_row_is_noticed() -> None:
+    lenient = wrong(lambda one: one)
+    lenient.step = lambda snapshot, event, now: (  # type: ignore[method-assign,misc]
+        None if snapshot.state == "end" and isinstance(event, Stop) else WALK.step(snapshot, event, now)
+    )
+    with pytest.raises(AssertionError, match="Stop was refused in end with None instead of not_expected_here"):
+        explore(lenient, cases)
+
+
 def test_a_refusal_with_another_code_is_noticed() -> None:
     def step(snapshot: Any, event: Event, now: Any) -> Any:
         if snapshot.state == "end":

@@ -46,9 +46,14 @@ def in_time(nodes: list[str]) -> list[str]:
 
 
 def limit_time() -> None:
-    """Let a mutant that loops be killed early: mutmut's own limit is made for all tests of the mutant."""
+    """Let a mutant that loops be killed early: mutmut's own limit is made for all tests of the mutant.
+
+    Where mutmut's is the lower one, it stays: only a privileged process may raise a limit.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
     limit = int(process_time() + 6 * ENOUGH)
-    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
+    if most == resource.RLIM_INFINITY or limit < most:
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
 
 
 def forget() -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.stats import status_by_exit_code
 
@@ -61,7 +62,9 @@ def verdicts() -> Iterator[Verdict]:
     for meta in sorted(Path("mutants", "src").rglob("*.meta")):
         source = meta.relative_to("mutants").with_suffix("")
         for mutant, code in json.loads(meta.read_text("utf-8"))["exit_code_by_key"].items():
-            yield Verdict(mutant, status_by_exit_code[code], source)
+            # pytest that broke down has run no test: mutmut would call it a kill.
+            status = "survived" if code == pytest.ExitCode.INTERNAL_ERROR else status_by_exit_code[code]
+            yield Verdict(mutant, status, source)
 
 
 def by_package(found: list[Verdict]) -> Mapping[str, Counter[str]]:

@@ -19,7 +19,7 @@ from esozflow.states.flow import auth_ui, pis, sign_up
 from esozflow.states.registration import RegistrationRequest
 from esozflow.states.settings import RegisterAuth, Settings
 from esozflow.states.signup import Query, SignUp, User, gathered
-from esozflow.states.token_end import end_of
+from esozflow.states.token_end import MAX_LENGTH, end_of
 
 from ..people import TODAY, example_request
 
@@ -380,6 +380,17 @@ def test_the_patients_data_and_the_consent_wait_no_longer_than_the_token_that_th
 def test_a_token_that_does_not_say_when_it_ends_limits_nothing(token: str) -> None:
     assert end_of(SecretStr(token)) is None
     assert end_of(None) is None
+
+
+@pytest.mark.parametrize("length", range(8))
+def test_a_token_says_when_it_ends_whatever_its_length(length: int) -> None:
+    assert end_of(SecretStr(jwt({"exp": 60, "more": "x" * length}))) == datetime.fromtimestamp(60, UTC)
+
+
+def test_a_token_as_long_as_a_gateway_lets_pass_is_read() -> None:
+    token = jwt({"exp": 60, "more": "x" * 12_265})
+    assert len(token.split(".")[1]) == MAX_LENGTH
+    assert end_of(SecretStr(token)) == datetime.fromtimestamp(60, UTC)
 
 
 @pytest.mark.parametrize("field", ["page_lifetime", "prepare_lifetime", "hand_over_lifetime", "sign_up_lifetime"])
