@@ -91,8 +91,8 @@ def quoted(parcels: Any, *answers: Any, **given: Any) -> Life[Any]:
 
 def scribble(engine: Any, id: str) -> None:
     """Write into the innermost store, past everybody."""
-    kept = engine._store._inner._kept[id]
-    kept.snapshot = replace(kept.snapshot, context=replace(kept.snapshot.context, weight=99))
+    kept = engine._store._inner._snapshots
+    kept[id] = replace(kept[id], context=replace(kept[id].context, weight=99))
 
 
 class Skips(Engine[Any]):
