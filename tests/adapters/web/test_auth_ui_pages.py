@@ -660,8 +660,8 @@ def test_a_sign_up_that_this_version_cannot_carry_on_is_over_and_says_where_to_b
 def test_a_sign_up_whose_link_was_never_read_is_lost_and_not_waited_for(web: Web) -> None:
     browser = web.browser()
     address = browser.opens()
-    (id,) = web.store._snapshots
-    web.store._snapshots[id] = web.engine.flow.begin(id, RandomIds(), web.clock.now()).snapshot
+    (kept,) = web.store._kept.values()
+    kept.snapshot = web.engine.flow.begin(kept.snapshot.id, RandomIds(), web.clock.now()).snapshot
 
     assert browser.get(address).status_code == 404
 
