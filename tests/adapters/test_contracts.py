@@ -270,9 +270,9 @@ class LastWins(MemoryStore[Any]):
 
     def commit(self, snapshot: Any, move: Any) -> None:
         with self._lock:
-            self._found(snapshot.id)
-            self._snapshots[snapshot.id] = snapshot
-            self._journals[snapshot.id].append(move)
+            kept = self._found(snapshot.id)
+            kept.snapshot = snapshot
+            kept.journal.append(move)
 
 
 class Overwrites(MemoryStore[Any]):
@@ -288,13 +288,12 @@ class LosesTheJournal(MemoryStore[Any]):
 
 class LendsItsJournal(MemoryStore[Any]):
     def journal(self, id: str) -> Any:
-        self._found(id)
-        return self._journals[id]
+        return self._found(id).journal
 
 
 class OneForAll(MemoryStore[Any]):
     def _found(self, id: str) -> Any:
-        return super()._found(id.lower() if id.lower() in self._snapshots else id)
+        return super()._found(id.lower() if id.lower() in self._kept else id)
 
 
 class Tells(MemoryStore[Any]):
