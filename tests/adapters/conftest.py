@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from ..authorities import _one_authority  # noqa: F401
+from ..authorities import _one_authority  # noqa: F401 - a fixture, in use by being here

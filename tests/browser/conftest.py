@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
 
-from ..authorities import _one_authority  # noqa: F401
+from ..authorities import _one_authority  # noqa: F401 - a fixture, in use by being here
 from .services import Services, services
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

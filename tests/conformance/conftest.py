@@ -12,7 +12,7 @@ from esozflow.adapters.conformance.running import sandbox_for_auth_ui, sandbox_f
 from esozflow.adapters.conformance.watched import WatchedEsoz
 from esozflow.states import Signer
 
-from ..authorities import _one_authority  # noqa: F401
+from ..authorities import _one_authority  # noqa: F401 - a fixture, in use by being here
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ from esozflow.states import (
     SignUp,
 )
 
-from ..authorities import _one_authority  # noqa: F401
+from ..authorities import _one_authority  # noqa: F401 - a fixture, in use by being here
 from ..parties import AUTHORITY, CLIENT, SEED, HandClock, signed  # noqa: F401 - given to the tests
 
 

@@ -18,6 +18,8 @@ from mutmut.stats import status_by_exit_code
 
 # What mutmut calls a segfault is SIGKILL after the limit of time; "interrupted" is a test file that cannot be imported.
 KILLED = frozenset({"killed", "timeout", "segfault", "check was interrupted by user"})
+NOT_JUDGED = "### Not judged yet"
+"""The last heading of the list."""
 ALIVE = frozenset({"survived", "no tests"})
 _WHEN = re.compile(r"\bwhen=(?:\([^)]*\)|\w+)")
 _LISTED = re.compile(r"^- `(?P<function>[^`]+)`: `(?P<was>[^`]*)` → `(?P<is_now>[^`]*)`$")
@@ -76,6 +78,6 @@ def by_package(found: list[Verdict]) -> Mapping[str, Counter[str]]:
 
 
 def listed(file: Path) -> set[Change]:
-    """Read the survivors that the list explains."""
-    lines = file.read_text("utf-8").splitlines() if file.exists() else []
-    return {Change(*found.groups()) for line in lines if (found := _LISTED.match(line))}
+    """Read the survivors that the list explains; the ones that nobody has judged yet stand there without a reason."""
+    explained = (file.read_text("utf-8") if file.exists() else "").partition(f"\n{NOT_JUDGED}\n")[0]
+    return {Change(*found.groups()) for line in explained.splitlines() if (found := _LISTED.match(line))}

@@ -1,7 +1,7 @@
 """Connections that rest between two moves, ready to be taken.
 
-To lend one out and take it back costs in SQLAlchemy's pool about as much as a move costs in SQLite. A connection on
-which nothing is left to undo therefore stays lent, until somebody waits for one at the pool.
+To lend one out and take it back takes SQLAlchemy's pool about as long as SQLite takes for a statement of a move. A
+connection on which nothing is left to undo therefore stays lent, until somebody waits for one at the pool.
 """
 
 from __future__ import annotations
