@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import SecretStr
 
 from ..flow import Calling, Repeat, State, Unanswered, Unreachable, guard, on
@@ -12,7 +14,7 @@ from .keeping import ending, forgotten, maybe_approved, message_of_the_answer, n
 from .names import Actor, Name
 from .redirects import code_in, with_parameters
 from .settings import Settings
-from .signup import SignUp, changed, gathered
+from .signup import SignUp, gathered
 
 
 def approval(signup: SignUp) -> HttpRequest:
@@ -54,7 +56,7 @@ def approve(settings: Settings) -> State[SignUp]:
         state = gathered(signup.query).state if settings.append_state else None
         added = [("state", state.get_secret_value())] if state and state.get_secret_value() else []
         url = with_parameters(gathered(answer.redirect).get_secret_value(), added)
-        return changed(forgotten(signup), redirect_url=SecretStr(url), messages=(), request_id=None)
+        return replace(forgotten(signup), redirect_url=SecretStr(url), messages=(), request_id=None)
 
     return State(
         name=Name.APPROVE,

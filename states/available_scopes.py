@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..flow import State, guard, on
 from .answers import Answered, AvailableScopes, read
 from .calls import Service
@@ -10,7 +12,7 @@ from .document import ours
 from .keeping import ending, message_of_the_answer, told
 from .names import Name
 from .settings import Settings
-from .signup import SignUp, changed, gathered
+from .signup import SignUp, gathered
 
 
 @guard("200 with scopes that may be approved")
@@ -35,7 +37,7 @@ def _narrowed(signup: SignUp, answer: Answered) -> tuple[str, ...]:
 
 
 def narrowed_scopes(signup: SignUp, answer: Answered) -> SignUp:
-    return changed(signup, scopes=_narrowed(signup, answer))
+    return replace(signup, scopes=_narrowed(signup, answer))
 
 
 def available_scopes(settings: Settings) -> State[SignUp]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..flow import State, guard, on
 from .answers import Answered, ClientDetails, read
 from .calls import HttpRequest, Service
@@ -10,7 +12,7 @@ from .document import asks, ours
 from .keeping import ending, message_of_the_answer, told
 from .names import Name
 from .settings import Settings
-from .signup import SignUp, changed, gathered
+from .signup import SignUp, gathered
 
 
 @guard("200 with the client's name")
@@ -24,7 +26,7 @@ def client_not_found(signup: SignUp, answer: Answered) -> bool:
 
 
 def name_of_client(signup: SignUp, answer: Answered) -> SignUp:
-    return changed(signup, client_name=ClientDetails.model_validate(answer.data).name)
+    return replace(signup, client_name=ClientDetails.model_validate(answer.data).name)
 
 
 def client_details(settings: Settings) -> State[SignUp]:

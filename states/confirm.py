@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..flow import Action, Expired, Message, Page, State, Transition, on
 from .document import asks, ours
 from .events import Confirm, Decline
@@ -9,12 +11,12 @@ from .keeping import ending, fresh
 from .names import Actor, Name
 from .person_page import groups_of
 from .settings import Settings
-from .signup import SignUp, changed
+from .signup import SignUp
 from .token_end import end_of
 
 
 def otp(signup: SignUp, event: Confirm) -> SignUp:
-    return changed(signup, otp=event.otp, messages=(), request_id=None)
+    return replace(signup, otp=event.otp, messages=(), request_id=None)
 
 
 def confirm(settings: Settings, declining: tuple[Transition[SignUp], ...]) -> State[SignUp]:

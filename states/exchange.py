@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import SecretStr
 
 from ..flow import Calling, Event, Repeat, State, Unanswered, Unreachable, guard, on
@@ -11,7 +13,7 @@ from .document import asks, ours
 from .keeping import ending, message_of_the_answer, no_answer, outcome_unknown, told
 from .names import Actor, Name
 from .settings import Settings
-from .signup import SignUp, changed, gathered
+from .signup import SignUp, gathered
 
 
 def exchanging(signup: SignUp) -> HttpRequest:
@@ -59,7 +61,7 @@ def _widened(signup: SignUp, found: ExchangedTokens) -> bool:
 
 def tokens(signup: SignUp, answer: Answered) -> SignUp:
     found = ExchangedTokens.model_validate(answer.data)
-    return changed(
+    return replace(
         spent(signup, None),
         tokens=Tokens(
             access_token=SecretStr(found.value),
@@ -74,11 +76,11 @@ def tokens(signup: SignUp, answer: Answered) -> SignUp:
 
 def spent(signup: SignUp, event: Event | None) -> SignUp:
     """Drop the code: it was used, or may have been."""
-    return changed(signup, code=None, messages=(), request_id=None)
+    return replace(signup, code=None, messages=(), request_id=None)
 
 
 def refused(signup: SignUp, answer: Answered) -> SignUp:
-    return changed(message_of_the_answer(signup, answer), code=None)
+    return replace(message_of_the_answer(signup, answer), code=None)
 
 
 def exchange(settings: Settings) -> State[SignUp]:

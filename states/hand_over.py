@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from dataclasses import replace
 
 from pydantic import SecretStr
 
@@ -13,7 +14,7 @@ from .keeping import forgotten
 from .names import Actor, Name
 from .redirects import with_parameters
 from .settings import Settings
-from .signup import SignUp, changed, gathered
+from .signup import SignUp, gathered
 
 PATH = "/confidant/sign-up"
 
@@ -77,12 +78,12 @@ _ERRORS = frozenset(
 
 
 def code(signup: SignUp, event: CallbackReceived) -> SignUp:
-    return changed(signup, code=event.code, user_data=None, confidant_token=None, messages=())
+    return replace(signup, code=event.code, user_data=None, confidant_token=None, messages=())
 
 
 def error(signup: SignUp, event: CallbackReceived) -> SignUp:
     known = event.error if event.error in _ERRORS else "unknown_error"
-    return changed(signup, user_data=None, confidant_token=None, messages=(Message(code=f"returned.{known}"),))
+    return replace(signup, user_data=None, confidant_token=None, messages=(Message(code=f"returned.{known}"),))
 
 
 def callback_moves(settings: Settings) -> tuple[Transition[SignUp], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from pydantic import SecretStr
 
@@ -13,7 +14,7 @@ from .document import asks, ours
 from .keeping import ending, message_of_the_answer, no_answer
 from .names import Actor, Name
 from .settings import Settings
-from .signup import SignUp, changed, gathered
+from .signup import SignUp, gathered
 
 
 def validation(signup: SignUp) -> HttpRequest:
@@ -39,7 +40,7 @@ def no_usable_answer(signup: SignUp, answer: Answered) -> bool:
 
 def patient_and_jwt(signup: SignUp, answer: Answered) -> SignUp:
     found = ValidatedPatient.model_validate(answer.data)
-    return changed(
+    return replace(
         signup,
         patient=SecretStr(json.dumps(found.person, ensure_ascii=False)),
         jwt=SecretStr(found.token),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from pydantic import SecretStr
@@ -10,14 +11,14 @@ from pydantic import SecretStr
 from ..flow import Event, Message, Unanswered, Unreachable, guard
 from .answers import Answered
 from .refusals import description_of, messages_of, oauth_error_of
-from .signup import SignUp, changed
+from .signup import SignUp
 
 E = TypeVar("E", bound=Event)
 
 
 def message_of_the_answer(signup: SignUp, answer: Answered) -> SignUp:
     """Keep what the answer says, and what to tell the PIS if errors are redirected."""
-    return changed(
+    return replace(
         signup,
         messages=messages_of(answer),
         request_id=answer.request_id,
@@ -31,7 +32,7 @@ def told(code: str) -> Callable[[SignUp, Event], SignUp]:
 
     def keep(signup: SignUp, event: Event) -> SignUp:
         request_id = event.request_id if isinstance(event, Answered) else None
-        return changed(signup, messages=(Message(code=code),), request_id=request_id)
+        return replace(signup, messages=(Message(code=code),), request_id=request_id)
 
     return keep
 
@@ -42,19 +43,19 @@ def no_answer(signup: SignUp, event: Unanswered | Unreachable) -> SignUp:
 
 def fresh(signup: SignUp, event: Event) -> SignUp:
     """Forget the messages of an earlier attempt."""
-    return changed(signup, messages=(), request_id=None)
+    return replace(signup, messages=(), request_id=None)
 
 
 def maybe_registered(signup: SignUp, event: Event) -> SignUp:
     """Remember that a registration was sent whose effect is not known: no later page may deny it."""
     kept = message_of_the_answer(signup, event) if isinstance(event, Answered) else fresh(signup, event)
-    return changed(kept, maybe_registered=True)
+    return replace(kept, maybe_registered=True)
 
 
 def maybe_approved(signup: SignUp, event: Answered | Unanswered) -> SignUp:
     """Remember that an approval was sent whose effect is not known: no later page may deny it."""
     kept = message_of_the_answer(signup, event) if isinstance(event, Answered) else no_answer(signup, event)
-    return changed(kept, maybe_approved=True)
+    return replace(kept, maybe_approved=True)
 
 
 def so_far(signup: SignUp) -> str:
@@ -67,7 +68,7 @@ def so_far(signup: SignUp) -> str:
 def forgotten(signup: SignUp, event: Event | None = None) -> SignUp:
     """Drop every credential and personal datum: the sign-up goes no further, and its last page needs none."""
     query, user = signup.query, signup.user
-    return changed(
+    return replace(
         signup,
         query=query and query.model_copy(update={"user_data": SecretStr(""), "token": SecretStr("")}),
         user=user and user.model_copy(update={"tax_id": None}),

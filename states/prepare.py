@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import SecretStr
 
 from ..flow import Action, Expired, Message, Page, State, on
@@ -10,11 +12,11 @@ from .events import RequestFilled
 from .keeping import ending, fresh
 from .names import Actor, Name
 from .settings import Settings
-from .signup import SignUp, changed
+from .signup import SignUp
 
 
 def filled(signup: SignUp, event: RequestFilled) -> SignUp:
-    return changed(
+    return replace(
         signup,
         client=event.client,
         confidant_token=event.token,

@@ -6,6 +6,8 @@ person is told so and decides.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import SecretStr
 
 from ..flow import Calling, Repeat, State, Unanswered, Unreachable, guard, on
@@ -15,7 +17,7 @@ from .document import asks, ours
 from .keeping import ending, maybe_registered, message_of_the_answer, no_answer
 from .names import Actor, Name
 from .settings import RegisterAuth, Settings
-from .signup import SignUp, User, changed, gathered
+from .signup import SignUp, User, gathered
 
 
 def registration(signup: SignUp, settings: Settings) -> HttpRequest:
@@ -64,7 +66,7 @@ def user_and_session_token(signup: SignUp, answer: Answered) -> SignUp:
     """Keep what the consent needs and drop what has served: content, tokens, jwt, OTP."""
     found = Registered.model_validate(answer.data)
     tax_id = None if found.user.tax_id is None else SecretStr(found.user.tax_id)
-    return changed(
+    return replace(
         signup,
         user=User(person_id=found.person.id, id=found.user.id, tax_id=tax_id),
         session_token=SecretStr(found.access_token),

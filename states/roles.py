@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..flow import guard
 from .answers import Answered, Role, read
-from .signup import SignUp, changed
+from .signup import SignUp
 
 
 @guard("200 with a list of roles")
@@ -21,4 +23,4 @@ def scopes_of_roles(signup: SignUp, answer: Answered) -> SignUp:
     """Add the scopes of the roles, each once, in order; what is no role is passed over."""
     roles = [role for role in (read(Role, one) for one in answer.data) if role is not None]
     found = [scope for role in roles for scope in role.scope.split()]
-    return changed(signup, scopes=tuple(dict.fromkeys((*signup.scopes, *found))), messages=())
+    return replace(signup, scopes=tuple(dict.fromkeys((*signup.scopes, *found))), messages=())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..flow import Calling, Event, Repeat, State, Unanswered, Unreachable, guard, on
 from .answers import VaultAnswered
 from .calls import VAULT, SaveTokens
@@ -9,7 +11,7 @@ from .document import asks, ours
 from .keeping import told
 from .names import Actor, Name
 from .settings import Settings
-from .signup import SignUp, changed, gathered
+from .signup import SignUp, gathered
 
 
 def saving(signup: SignUp) -> SaveTokens:
@@ -22,7 +24,7 @@ def saved(signup: SignUp, answer: VaultAnswered) -> bool:
 
 
 def forget_tokens(signup: SignUp, event: Event) -> SignUp:
-    return changed(signup, tokens=None, messages=())
+    return replace(signup, tokens=None, messages=())
 
 
 def save_tokens(settings: Settings) -> State[SignUp]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..flow import State, Unanswered, Unreachable, on
@@ -11,7 +12,7 @@ from .consent_reads import get, read_state
 from .document import asks, ours
 from .names import Name
 from .settings import Settings
-from .signup import SignUp, changed
+from .signup import SignUp
 
 
 def translations(data: object) -> dict[str, str]:
@@ -34,11 +35,11 @@ def _names(values: object) -> dict[str, str]:
 
 def names_of_scopes(signup: SignUp, answer: Answered) -> SignUp:
     names = translations(answer.data)
-    return changed(signup, scope_names=tuple((scope, names.get(scope, scope)) for scope in signup.scopes))
+    return replace(signup, scope_names=tuple((scope, names.get(scope, scope)) for scope in signup.scopes))
 
 
 def raw_scopes(signup: SignUp, event: object) -> SignUp:
-    return changed(signup, scope_names=tuple((scope, scope) for scope in signup.scopes))
+    return replace(signup, scope_names=tuple((scope, scope) for scope in signup.scopes))
 
 
 def scope_names(settings: Settings, *, then: Name) -> State[SignUp]:

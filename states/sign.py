@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..flow import Action, Event, Expired, Message, Page, State, on
 from .document import asks, ours
 from .events import EditAgain, RequestSigned, SigningFailed
 from .keeping import ending, fresh
 from .names import Actor, Name
 from .settings import Settings
-from .signup import SignUp, changed
+from .signup import SignUp
 
 
 def signed(signup: SignUp, event: RequestSigned) -> SignUp:
-    return changed(signup, user_data=event.user_data, content=None, messages=())
+    return replace(signup, user_data=event.user_data, content=None, messages=())
 
 
 def not_signed(signup: SignUp, event: SigningFailed) -> SignUp:
-    return changed(signup, messages=(Message(code="not_signed", params={"reason": event.code}),))
+    return replace(signup, messages=(Message(code="not_signed", params={"reason": event.code}),))
 
 
 def edited(signup: SignUp, event: Event) -> SignUp:
-    return changed(signup, content=None, messages=())
+    return replace(signup, content=None, messages=())
 
 
 def sign(settings: Settings) -> State[SignUp]:

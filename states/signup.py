@@ -1,8 +1,7 @@
 """What a sign-up has gathered so far. Every secret and every personal datum is of a secret type."""
 
 from dataclasses import dataclass, fields
-from operator import attrgetter
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
@@ -11,8 +10,6 @@ from ..flow import Ids, Message, Value
 from .calls import Tokens
 from .identifiers import is_identifier
 from .redirects import is_safe
-
-__all__ = ["PisClient", "Query", "SignUp", "User", "begin", "changed", "gathered"]
 
 T = TypeVar("T")
 
@@ -107,18 +104,6 @@ class SignUp:
     def __repr__(self) -> str:
         gathered = [one.name for one in fields(self) if getattr(self, one.name)]
         return f"<SignUp with {', '.join(gathered) or 'nothing yet'}>"
-
-
-_NAMES = tuple(one.name for one in fields(SignUp))
-_values = attrgetter(*_NAMES)
-
-if TYPE_CHECKING:
-    from dataclasses import replace as changed
-else:
-
-    def changed(signup, **changes):
-        """Give the sign-up with other values in these fields, several times as fast as `dataclasses.replace`."""
-        return SignUp(**dict(zip(_NAMES, _values(signup), strict=True)) | changes)
 
 
 def begin(ids: Ids) -> SignUp:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..flow import Expired, Guard, Message, State, guard, on
 from .document import asks, ours
 from .events import Opened, OpenedMalformed
@@ -10,7 +12,7 @@ from .keeping import ending, fresh, told
 from .names import Actor, Name
 from .redirects import is_safe
 from .settings import Settings
-from .signup import Query, SignUp, changed
+from .signup import Query, SignUp
 from .texts_problems import LINK_RULES
 
 
@@ -62,7 +64,7 @@ CHECKS: tuple[tuple[Guard[SignUp, Opened], str, str], ...] = (
 
 
 def query(signup: SignUp, event: Opened) -> SignUp:
-    return changed(
+    return replace(
         signup,
         query=Query(
             client_id=event.client_id,
@@ -78,7 +80,7 @@ def query(signup: SignUp, event: Opened) -> SignUp:
 
 def what_is_malformed(signup: SignUp, event: OpenedMalformed) -> SignUp:
     rule = event.rule if event.rule in LINK_RULES else "malformed"
-    return changed(signup, messages=(Message(code=f"link.{rule}", params={"field": event.path}),))
+    return replace(signup, messages=(Message(code=f"link.{rule}", params={"field": event.path}),))
 
 
 def validate_params(settings: Settings) -> State[SignUp]:
