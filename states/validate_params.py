@@ -75,6 +75,9 @@ def query(signup: SignUp, event: Opened) -> SignUp:
             state=event.state,
         ),
         scopes=tuple(dict.fromkeys(event.scope.split())),
+        # What the PIS handed over has arrived: the whole flow keeps it once.
+        user_data=None,
+        confidant_token=None,
     )
 
 
@@ -91,14 +94,14 @@ def validate_params(settings: Settings) -> State[SignUp]:
         lifetime=settings.page_lifetime,
         moves=(
             *(
-                on(Opened, when=missing, to=Name.PARAMS_REFUSED, keep=told(message), because=because)
+                on(Opened, when=missing, to=Name.PARAMS_REFUSED, keep=ending(told(message)), because=because)
                 for missing, message, because in CHECKS
             ),
             on(Opened, to=Name.INIT_VALIDATION, keep=query, because=asks("4.2.0")),
             on(
                 OpenedMalformed,
                 to=Name.PARAMS_REFUSED,
-                keep=what_is_malformed,
+                keep=ending(what_is_malformed),
                 because=ours("a query that can be read in two ways, or in none, is not read at all"),
             ),
             on(

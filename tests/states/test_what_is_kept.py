@@ -31,13 +31,13 @@ HELD = {
     "sign": {"confidant_token", "content"},
     "hand_over": {"confidant_token", "user_data"},
     "validate_params": {"confidant_token", "user_data"},
-    "init_validation": {"confidant_token", "user_data", "query"},
-    "confirm": {"confidant_token", "user_data", "query", "patient", "jwt"},
-    "register": {"confidant_token", "user_data", "query", "patient", "jwt", "otp"},
-    "scope_names": {"confidant_token", "user_data", "patient", "session_token"},
-    "client_details": {"confidant_token", "user_data", "patient", "session_token"},
-    "consent": {"confidant_token", "user_data", "patient", "session_token"},
-    "approve": {"confidant_token", "user_data", "patient", "session_token"},
+    "init_validation": {"query"},
+    "confirm": {"query", "patient", "jwt"},
+    "register": {"query", "patient", "jwt", "otp"},
+    "scope_names": {"patient", "session_token"},
+    "client_details": {"patient", "session_token"},
+    "consent": {"patient", "session_token"},
+    "approve": {"patient", "session_token"},
     "redirect": set(),
     "exchange": {"code"},
     "save_tokens": {"tokens"},
@@ -102,10 +102,7 @@ def test_whatever_ends_a_sign_up_leaves_no_secret_and_no_personal_datum_of_the_p
     for name, way in ways_to_ends(examples).items():
         snapshot = examples.at(flow, *way)
         assert flow.states[snapshot.state].final, name
-        left = held(snapshot.context)
-        if name == "params_refused":  # nothing of the Auth UI; the PIS still waits
-            left -= {"confidant_token", "user_data"}
-        assert left == set(), name
+        assert held(snapshot.context) == set(), name
         assert snapshot.context.user is None or snapshot.context.user.tax_id is None
 
 
