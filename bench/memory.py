@@ -56,7 +56,7 @@ def rehydration(rounds: int) -> Iterator[Row]:
     engine, codec = engine_over(MemoryStore()), SnapshotCodec(sign_up(), SignUp)
     waiting = engine.begin()
     for event in list(acts())[:4]:
-        waiting = engine.send(waiting.id, event)
+        waiting = engine.send(waiting, event)
     stored = codec.dump(waiting)
     text = stored.get_secret_value()
     plain = json.loads(text)
@@ -131,7 +131,7 @@ def _moving(live: int) -> Callable[[], float]:
     store: MemoryStore[SignUp] = MemoryStore()
     engine, chance, back = engine_over(store), random.Random(6), EditAgain()  # noqa: S311 - repeatable, and no secret
     filled = next(acts())
-    waiting = engine.send(engine.begin().id, filled)
+    waiting = engine.send(engine.begin(), filled)
     ids = [f"{number:040}" for number in range(live)]
     for one in ids:
         store.create(replace(waiting, id=one))
@@ -140,8 +140,7 @@ def _moving(live: int) -> Callable[[], float]:
         took = 0.0
         for one in chance.choices(ids, k=MOVES):
             started = time.perf_counter()
-            engine.send(one, back)
-            engine.send(one, filled)
+            engine.send(engine.send(engine.load(one), back), filled)
             took += time.perf_counter() - started
         return took / MOVES / 2 * 1e6
 

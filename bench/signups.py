@@ -85,9 +85,24 @@ def acts(child: int = 1) -> Iterator[Event]:
 
 
 def whole(engine: Engine[SignUp], given: list[Event], seen: Callable[[Snapshot[SignUp]], object] = id) -> None:
+    """Walk one sign-up, each event on what the one before it gave."""
+    walk(engine, engine.send, given, seen)
+
+
+def anew(engine: Engine[SignUp], given: list[Event]) -> None:
+    """Walk one sign-up as on many machines: each event finds it in the store."""
+    walk(engine, lambda last, event: engine.send(engine.load(last.id), event), given)
+
+
+def walk(
+    engine: Engine[SignUp],
+    send: Callable[[Snapshot[SignUp], Event], Snapshot[SignUp]],
+    given: list[Event],
+    seen: Callable[[Snapshot[SignUp]], object] = id,
+) -> None:
     snapshot = engine.begin()
     for event in given:
-        snapshot = engine.send(snapshot.id, event, revision=snapshot.revision)
+        snapshot = send(snapshot, event)
         seen(snapshot)
     page = engine.page(snapshot)
     assert page
@@ -96,7 +111,7 @@ def whole(engine: Engine[SignUp], given: list[Event], seen: Callable[[Snapshot[S
     query = page.leads_to.get_secret_value().partition("?")[2]
     state = snapshot.context.oauth_state.get_secret_value()
     back = CallbackReceived.from_query(query.replace("of%20the%20PIS", state).replace("of+the+PIS", state))
-    snapshot = engine.send(snapshot.id, back, revision=snapshot.revision)
+    snapshot = send(snapshot, back)
     seen(snapshot)
     if snapshot.state != "signed_up":
         raise RuntimeError(f"the sign-up ended in {snapshot.state}")

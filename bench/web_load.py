@@ -70,8 +70,8 @@ def query(user_data: str) -> str:
 def static_pages(authority: SandboxAuthority, signer: CertificateSigner) -> dict[str, Page]:
     esoz = Esoz(SandboxSettings(signature_mode="cms"), seed=SEED, trusted=[authority.certificate])
     engine = Engine(auth_ui(), store=MemoryStore[SignUp](), ports={"esoz": SandboxGateway(esoz)})
-    confirm = engine.send(engine.begin().id, Opened.from_query(query(signed(signer, 1))))
-    consent = engine.send(confirm.id, Confirm())
+    confirm = engine.send(engine.begin(), Opened.from_query(query(signed(signer, 1))))
+    consent = engine.send(confirm, Confirm())
     pages = {one.state: engine.page(one) for one in (confirm, consent)}
     return {name: page for name, page in pages.items() if page}
 

@@ -72,26 +72,26 @@ class Engine(Generic[C]):
         """
         snapshot = self._store.load(id)
         self.flow.belongs(snapshot)
-        if snapshot.expires_at is None or self._clock.now() < snapshot.expires_at:
+        if not self._is_over(snapshot):
             return snapshot
         try:
             return self._advance(snapshot, Expired())
         except StaleRevision:  # somebody else saw it expire at the same moment, and was first
             return self._store.load(id)
 
-    def send(self, id: str, event: Event, *, revision: int | None = None) -> Snapshot[C]:
-        """Let a user's event move the instance, carry it to the next state that waits, and give it back.
+    def send(self, snapshot: Snapshot[C], event: Event) -> Snapshot[C]:
+        """Let a user's event move the instance on from what the user saw, and carry it to the next state that waits.
 
-        `revision`, where given, is the one the user saw; if the instance has moved since, `StaleRevision` is
-        raised and nothing happens. Also raises `EventRefused`, `CallInProgress`, and what `load` raises.
+        If the instance is not there any more, because it moved or its time is over, `StaleRevision` is raised and
+        nothing happens. Also raises `EventRefused`, `CallInProgress`, and what `load` raises.
         """
         if isinstance(event, Outcome | Expired):
             raise EventRefused(state="any", event=type(event).__name__, code="not_a_users_event")
-        snapshot = self.load(id)
-        if revision is not None and revision != snapshot.revision:
-            raise StaleRevision
-        if self.flow.states[snapshot.state].call:
+        if self.flow.belongs(snapshot).call:
             raise CallInProgress(state=snapshot.state)
+        if self._is_over(snapshot):
+            self.load(snapshot.id)
+            raise StaleRevision
         return self._advance(snapshot, event)
 
     def resume(self, id: str) -> Snapshot[C]:
@@ -117,6 +117,9 @@ class Engine(Generic[C]):
     def page(self, snapshot: Snapshot[C]) -> Page | None:
         """Give the page that the snapshot rests on, as data."""
         return self.flow.page(snapshot)
+
+    def _is_over(self, snapshot: Snapshot[C]) -> bool:
+        return snapshot.expires_at is not None and snapshot.expires_at <= self._clock.now()
 
     def _advance(self, snapshot: Snapshot[C], event: Event) -> Snapshot[C]:
         return self._perform(self._store_step(snapshot, event))

@@ -20,7 +20,7 @@ def play(engine: Engine[C], id: str, ui: UserInterface) -> Snapshot[C]:
         if event is None or engine.flow.states[snapshot.state].final:
             break
         try:
-            snapshot = engine.send(id, event, revision=snapshot.revision)
+            snapshot = engine.send(snapshot, event)
         except StaleRevision:  # the page expired, or was answered elsewhere: show the one that it rests on now
             snapshot = engine.load(id)
     return snapshot

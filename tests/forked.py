@@ -106,10 +106,9 @@ class Actor:
 
     def walk(self) -> Snapshot[SignUp]:
         """Go on from wherever it stands to where only somebody else can help; a person asks for what is asked for."""
-        id = self.told["id"]
-        snapshot = self.engine.load(id)
+        snapshot = self.engine.load(self.told["id"])
         while event := self.event(snapshot):
-            snapshot = self.engine.send(id, event, revision=snapshot.revision)
+            snapshot = self.engine.send(snapshot, event)
             if snapshot.state == self.told.get("until"):
                 break
         return snapshot
@@ -166,10 +165,10 @@ class Actor:
         return self.seen(self.walk())
 
     def sent(self) -> dict[str, Any]:
-        """Send what the page asks for, without looking first; what was refused is told by its kind and code."""
+        """Send what the page asks for, whatever it is; what was refused is told by its kind and code."""
         event = {"Accept": Accept, "Confirm": Confirm}[self.told["event"]]()
         try:
-            return self.seen(self.engine.send(self.told["id"], event))
+            return self.seen(self.engine.send(self.engine.load(self.told["id"]), event))
         except FlowError as error:
             return {"error": type(error).__name__, "code": error.code}
 

@@ -82,14 +82,14 @@ def walk(pis: Party, auth_ui: Party, observed: Observed, *, browser: Callable[[s
         return Journey(pis=at_pis, auth_ui=None)
     at_auth_ui = auth_ui.engine.begin()
     observed.hands_over(at_pis, at_auth_ui)
-    auth_ui.engine.send(at_auth_ui.id, _opened(_query(browser(url))))
+    auth_ui.engine.send(at_auth_ui, _opened(_query(browser(url))))
     at_auth_ui = play(auth_ui.engine, at_auth_ui.id, auth_ui.ui)
     back = _leads_to(auth_ui.engine, at_auth_ui)
     if back is None:
         return Journey(pis=at_pis, auth_ui=at_auth_ui)
     observed.lets_go(at_auth_ui)
     try:
-        pis.engine.send(at_pis.id, CallbackReceived.from_query(_query(browser(back))))
+        pis.engine.send(at_pis, CallbackReceived.from_query(_query(browser(back))))
     except UsageError as refusal:
         return Journey(pis=at_pis, auth_ui=at_auth_ui, refusal=refusal)
     return Journey(pis=play(pis.engine, at_pis.id, pis.ui), auth_ui=at_auth_ui)

@@ -89,5 +89,5 @@ class UserInterfaceContract:
         ports = {"esoz": SandboxGateway(Esoz(SandboxSettings(signature_mode="plain")))}
         engine = Engine(auth_ui(), store=MemoryStore[SignUp](), ports=ports)
         begun = engine.begin()
-        engine.send(begun.id, OpenedMalformed(path="client_id", rule="doubled"))
+        engine.send(begun, OpenedMalformed(path="client_id", rule="doubled"))
         assert play(engine, begun.id, self.interface([None])).state == Name.PARAMS_REFUSED

@@ -148,7 +148,7 @@ class SandboxedSignUp:
 
     def send(self, event: Event) -> Snapshot[SignUp]:
         """Let something happen. Raises what `Engine.send` raises."""
-        return self.engine.send(self.id, event)
+        return self.engine.send(self.snapshot, event)
 
     def next(self) -> Event | None:
         """Give what somebody does here who simply goes on; `None` where there is nothing to do."""

@@ -95,19 +95,19 @@ class Life(Generic[C]):
         with suppress(Died):
             self.engine.begin(self.id)
 
-    def send(self, one: NamedEvent, *, behind: int | None = None, values: Mapping[str, Any] | None = None) -> None:
-        """Send an event from a page that is `behind` revisions too old, or without saying from which."""
+    def send(self, one: NamedEvent, *, behind: int = 0, values: Mapping[str, Any] | None = None) -> None:
+        """Send an event from the page as it is, or from one that is `behind` revisions too old, if there was one."""
         kind = type(one.event).__name__
         kept = None if values is None else dict(values)
         self._recorded(RecordedStep(do=Do.SEND, event=kind, case=one.name, values=kept, behind=behind))
         before, moves, calls = self.stored, len(self.witness.path), len(self.witness.calls)
         self.witness.sent = one.event
-        revision = None if behind is None else before.revision - behind
+        page = self.witness.seen[max(-1 - behind, -len(self.witness.seen))] if behind else before
         try:
-            self._rests(self.engine.send(self.id, one.event, revision=revision))
+            self._rests(self.engine.send(page, one.event))
         except (EventRefused, StaleRevision, CallInProgress) as refusal:
             self._changed_nothing(before, moves, calls, kind)
-            self._refuses_purely(one.event, refusal)
+            self._refuses_purely(page, one.event, refusal)
         except (StoreFailed, Died):
             pass
         else:
@@ -187,13 +187,13 @@ class Life(Generic[C]):
         if not expired and (self.stored != before or len(self.witness.calls) != calls):
             self.witness.says(UNTOUCHED, f"{kind} was refused in {before.state}, and changed it")
 
-    def _refuses_purely(self, event: Event, refusal: Exception) -> None:
+    def _refuses_purely(self, page: Snapshot[C], event: Event, refusal: Exception) -> None:
         """What the engine refuses for its state, the pure step refuses with the same code."""
         if not isinstance(refusal, EventRefused) or isinstance(event, Outcome | Expired):
             return
         try:
-            self.flow.step(self.stored, event, self.clock.now())
+            self.flow.step(page, event, self.clock.now())
         except EventRefused as pure:
             if pure.code == refusal.code:
                 return
-        self.witness.says(EQUAL, f"{type(event).__name__} was refused in {self.stored.state} with {refusal.code}")
+        self.witness.says(EQUAL, f"{type(event).__name__} was refused in {page.state} with {refusal.code}")

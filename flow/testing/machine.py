@@ -159,7 +159,7 @@ class FlowMachine(RuleBasedStateMachine, Generic[C]):
         offered = self.here()
         if offered:
             name = data.draw(st.sampled_from(list(offered)))
-            self.life.send(NamedEvent(name, offered[name]), behind=data.draw(st.sampled_from([None, 0])))
+            self.life.send(NamedEvent(name, offered[name]))
 
     @rule(data=st.data())
     def somebody_sends_anything(self, data: st.DataObject) -> None:

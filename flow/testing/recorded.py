@@ -79,7 +79,7 @@ class RecordedStep(_Line):
     event: str | None = None
     case: str | None = None
     values: dict[str, Any] | None = None
-    behind: int | None = None
+    behind: int = 0
     seconds: float | None = None
     store: StoreFault | None = None
     answers: tuple[RecordedAnswer, ...] = ()

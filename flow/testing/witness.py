@@ -54,6 +54,7 @@ class Witness(Generic[C]):
     def __init__(self, flow: Flow[C]) -> None:
         self.flow = flow
         self.path: list[Move] = []
+        self.seen: list[Snapshot[C]] = []
         self.calls: list[Call] = []
         self.made: Counter[tuple[str, int]] = Counter()
         self.wrong: dict[str, list[str]] = {}
@@ -67,6 +68,7 @@ class Witness(Generic[C]):
     def committed(self, before: Snapshot[C], after: Snapshot[C], move: Move) -> None:
         """Compare what was stored with what the pure step makes of the same event."""
         self.path.append(move)
+        self.seen.append(after)
         left = self.flow.states[before.state]
         if move != Move(
             revision=before.revision + 1,
@@ -100,6 +102,7 @@ class WitnessStore(Generic[C]):
 
     def create(self, snapshot: Snapshot[C]) -> None:
         self._inner.create(snapshot)
+        self._witness.seen.append(snapshot)
 
     def load(self, id: str) -> Snapshot[C]:
         return self._inner.load(id)

@@ -17,8 +17,8 @@ def brought_back(
 ) -> str | None:
     """Open the URL of 4.1, do on each page as `acts` says, and give the URL of 4.8, if it came to that."""
     engine = Engine(auth_ui(settings), store=MemoryStore[SignUp](), ports={"esoz": esoz})
-    snapshot = engine.send(engine.begin().id, Opened.from_query(url.partition("?")[2]))
+    snapshot = engine.send(engine.begin(), Opened.from_query(url.partition("?")[2]))
     while snapshot.state in acts:
-        snapshot = engine.send(snapshot.id, acts[snapshot.state])
+        snapshot = engine.send(snapshot, acts[snapshot.state])
     page = engine.page(snapshot)
     return page.leads_to.get_secret_value() if page and page.leads_to else None

@@ -26,7 +26,7 @@ def test_what_ended_is_forgotten_after_a_while_and_what_nobody_came_back_to_afte
     esoz = SandboxGateway(Esoz(SandboxSettings(signature_mode="plain")), client_secret=SecretStr("s"))
     engine = Engine(auth_ui(), store=store, ports={"esoz": esoz}, clock=clock)
     waiting = engine.begin().id
-    ended = engine.send(engine.begin().id, OpenedMalformed(path="scope", rule="doubled")).id
+    ended = engine.send(engine.begin(), OpenedMalformed(path="scope", rule="doubled")).id
 
     def kept(**after: float) -> dict[str, str]:
         """Sweep, and give what is left, by its name here."""

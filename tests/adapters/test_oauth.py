@@ -228,7 +228,6 @@ def port(request: pytest.FixtureRequest, esoz: Esoz) -> Iterator[Port]:
 def tokens(esoz: Esoz, port: Port) -> Tokens:
     vault = MemoryVault()
     engine = Engine(pis(), store=MemoryStore[SignUp](), ports={"esoz": port, "vault": vault})
-    id = engine.begin().id
     client = PisClient(
         client_id=esoz.seed.pis.id,
         redirect_uri=esoz.seed.pis.redirect_uris[0],
@@ -237,15 +236,16 @@ def tokens(esoz: Esoz, port: Port) -> Tokens:
     )
     token = SecretStr(esoz.seed.confidant.access_token)
     request = RegistrationRequest.read(REQUEST)
-    engine.send(id, RequestFilled(client=client, token=token, request=request, filled_on=datetime.now(UTC).date()))
+    filled = RequestFilled(client=client, token=token, request=request, filled_on=datetime.now(UTC).date())
     signed = SecretStr(base64.b64encode(request.to_signed_json()).decode())
-    page = engine.page(engine.send(id, RequestSigned(user_data=signed)))
+    handed_over = engine.send(engine.send(engine.begin(), filled), RequestSigned(user_data=signed))
+    page = engine.page(handed_over)
     assert page is not None
     assert page.leads_to is not None
     back = brought_back(port, page.leads_to.get_secret_value())
     assert back is not None
-    engine.send(id, CallbackReceived.from_query(back.partition("?")[2]))
-    tokens = vault.tokens(id)
+    engine.send(handed_over, CallbackReceived.from_query(back.partition("?")[2]))
+    tokens = vault.tokens(handed_over.id)
     assert tokens is not None
     return tokens
 

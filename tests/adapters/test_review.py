@@ -93,8 +93,7 @@ def kept(tmp_path: Path) -> str:
         store = SqlStore(database, codec=SnapshotCodec(flow, context=SignUp), keys=Keys([new_key()]))
         port: Any = None
         engine = Engine(flow, store=store, ports={ESOZ: port})
-        engine.begin("live")
-        engine.send("live", Opened())
+        engine.send(engine.begin("live"), Opened())
     return url
 
 

@@ -282,15 +282,15 @@ def _without_attribute(attribute: str) -> Replying:
 
 
 class _ApprovesUnasked(Engine[SignUp]):
-    def send(self, id: str, event: Event, *, revision: int | None = None) -> Snapshot[SignUp]:
-        signup = super().send(id, event, revision=revision)
-        return self.send(id, Accept()) if signup.state == Name.CONSENT else signup
+    def send(self, snapshot: Snapshot[SignUp], event: Event) -> Snapshot[SignUp]:
+        signup = super().send(snapshot, event)
+        return self.send(signup, Accept()) if signup.state == Name.CONSENT else signup
 
 
 class _RegistersUnasked(Engine[SignUp]):
-    def send(self, id: str, event: Event, *, revision: int | None = None) -> Snapshot[SignUp]:
-        signup = super().send(id, event, revision=revision)
-        return self.send(id, Confirm()) if isinstance(event, Opened) and signup.state == Name.CONFIRM else signup
+    def send(self, snapshot: Snapshot[SignUp], event: Event) -> Snapshot[SignUp]:
+        signup = super().send(snapshot, event)
+        return self.send(signup, Confirm()) if isinstance(event, Opened) and signup.state == Name.CONFIRM else signup
 
 
 def _instance_by_address(self: Browser, reference: str) -> str:

@@ -433,7 +433,7 @@ class Office:
     def quoted(self) -> Snapshot[Parcel]:
         """Give a parcel that rests on its quotation, and an empty log."""
         begun = self.engine.begin()
-        snapshot = self.engine.send(begun.id, Described(weight=5))
+        snapshot = self.engine.send(begun, Described(weight=5))
         self.log.clear()
         return snapshot
 

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -40,15 +41,15 @@ def at_once(act: Callable[[], Any], times: int = THREADS) -> list[Any]:
         return list(pool.map(attempt, range(times)))
 
 
-@pytest.mark.parametrize("with_revision", [True, False])
-def test_fifty_threads_that_accept_at_once_make_one_payment(office: Any, parcels: Any, with_revision: bool) -> None:
+@pytest.mark.parametrize("looked", ["before", "each"])
+def test_fifty_threads_that_accept_at_once_make_one_payment(office: Any, parcels: Any, looked: str) -> None:
     for _ in range(5):
         quoted = office.quoted()
         office.till.calls.clear()
         office.till.during = lambda call: time.sleep(0.01)
         event = parcels.Accepted(pin=quoted.context.pin)
-        revision = quoted.revision if with_revision else None
-        results = at_once(lambda: office.engine.send(quoted.id, event, revision=revision))  # noqa: B023 - done at once
+        look = (lambda: quoted) if looked == "before" else partial(office.engine.load, quoted.id)  # noqa: B023 - at once
+        results = at_once(lambda: office.engine.send(look(), event))  # noqa: B023 - done at once
         assert len(office.till.calls) == 1
         assert [result.state for result in results if isinstance(result, Snapshot)] == ["posted"]
         assert all(isinstance(result, Snapshot | Conflict | EventRefused) for result in results), Counter(
@@ -77,7 +78,7 @@ def test_fifty_threads_that_find_an_instance_expired_all_get_what_it_became(offi
 def test_different_events_at_once_have_one_winner(office: Any, parcels: Any) -> None:
     quoted = office.quoted()
     events = [parcels.Discarded(), parcels.Accepted(pin=quoted.context.pin)] * (THREADS // 2)
-    results = at_once(lambda: office.engine.send(quoted.id, events.pop(), revision=quoted.revision))
+    results = at_once(lambda: office.engine.send(quoted, events.pop()))
     winners = [result for result in results if isinstance(result, Snapshot)]
     assert len(winners) == 1
     assert len(office.till.calls) == (winners[0].state == "posted")
@@ -92,7 +93,7 @@ def test_many_instances_go_their_way_in_parallel_on_one_engine(office: Any, parc
             parcels.Accepted(pin="wrong"),
             parcels.Accepted(pin=snapshot.context.pin),
         ):
-            snapshot = office.engine.send(snapshot.id, event, revision=snapshot.revision)
+            snapshot = office.engine.send(snapshot, event)
         return snapshot
 
     results = at_once(whole_way)

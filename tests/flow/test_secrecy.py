@@ -100,15 +100,14 @@ def test_no_error_and_no_log_line_of_a_whole_life_shows_what_was_carried(
         raise RuntimeError(CANARY)
 
     office = parcels.Office(parcels.flow, observers=(deaf,))
-    quoted = office.engine.begin()
-    office.engine.send(quoted.id, parcels.Described(weight=3, address=CANARY))
+    quoted = office.engine.send(office.engine.begin(), parcels.Described(weight=3, address=CANARY))
     refusals = []
     for event in (parcels.Described(weight=3, address=CANARY), parcels.Unheard(), Kept(status=1, body={"x": CANARY})):
         with pytest.raises(EventRefused) as caught:
-            office.engine.send(quoted.id, event)
+            office.engine.send(quoted, event)
         refusals.append(caught.value)
     office.till.script = [RuntimeError(CANARY)]
-    office.engine.send(quoted.id, parcels.Accepted(pin=office.pin(quoted.id)))
+    office.engine.send(quoted, parcels.Accepted(pin=office.pin(quoted.id)))
     told = "".join("".join(traceback.format_exception(refusal)) for refusal in refusals)
     assert CANARY not in told + caplog.text + repr(heard) + repr(office.store.kept.journal(quoted.id))
     assert "RuntimeError" in caplog.text

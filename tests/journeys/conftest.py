@@ -95,22 +95,22 @@ def opened(**changes: Any) -> Opened:
 
 
 def at_confirm(one: Engine[SignUp]) -> Snapshot[SignUp]:
-    return one.send(one.begin().id, opened())
+    return one.send(one.begin(), opened())
 
 
 def at_consent(one: Engine[SignUp]) -> Snapshot[SignUp]:
-    return one.send(at_confirm(one).id, Confirm())
+    return one.send(at_confirm(one), Confirm())
 
 
 def whole_at_confirm(one: Engine[SignUp], child: int = 0) -> Snapshot[SignUp]:
-    id = one.begin().id
+    snapshot = one.begin()
     for event in (filled(), signed(child), HandedOver(), opened(user_data=signed(child).user_data)):
-        snapshot = one.send(id, event)
+        snapshot = one.send(snapshot, event)
     return snapshot
 
 
 def at_consent_of_whole(one: Engine[SignUp], child: int = 0) -> Snapshot[SignUp]:
-    return one.send(whole_at_confirm(one, child).id, Confirm())
+    return one.send(whole_at_confirm(one, child), Confirm())
 
 
 @pytest.fixture

@@ -25,12 +25,11 @@ def test_the_signed_content_survives_from_the_pis_to_esoz(
     assert len(LONG) == 64 * 1024
     esoz, url = served()
     at_pis = given.engine(pis(), given.gateway(url))
-    id = at_pis.begin().id
-    at_pis.send(id, given.filled())
-    page = at_pis.page(at_pis.send(id, RequestSigned(user_data=SecretStr(user_data))))
+    filled = at_pis.send(at_pis.begin(), given.filled())
+    page = at_pis.page(at_pis.send(filled, RequestSigned(user_data=SecretStr(user_data))))
     query = page.leads_to.get_secret_value().partition("?")[2]
     at_auth_ui = given.engine(auth_ui(), given.gateway(url, secret=False))
-    at_auth_ui.send(at_auth_ui.begin().id, Opened.from_query(query))
+    at_auth_ui.send(at_auth_ui.begin(), Opened.from_query(query))
     assert [json.loads(request.body)["signed_content"] for request in esoz.requests] == [user_data]
 
 
@@ -39,13 +38,12 @@ def test_the_validation_and_the_registration_get_the_very_same_content(
 ) -> None:
     esoz, url = served()
     at_pis = given.engine(pis(), given.gateway(url))
-    id = at_pis.begin().id
-    at_pis.send(id, given.filled())
+    filled = at_pis.send(at_pis.begin(), given.filled())
     signed = given.signed()
-    query = at_pis.page(at_pis.send(id, signed)).leads_to.get_secret_value().partition("?")[2]
+    query = at_pis.page(at_pis.send(filled, signed)).leads_to.get_secret_value().partition("?")[2]
     at_auth_ui = given.engine(auth_ui(), given.gateway(url, secret=False))
-    here = at_auth_ui.send(at_auth_ui.begin().id, Opened.from_query(query))
-    at_auth_ui.send(here.id, Confirm())
+    here = at_auth_ui.send(at_auth_ui.begin(), Opened.from_query(query))
+    at_auth_ui.send(here, Confirm())
     bodies = [json.loads(request.body) for request in esoz.requests if request.body]
     assert [body["signed_content"] for body in bodies] == [signed.user_data.get_secret_value()] * 2
     assert esoz.ledger.count("register") == 1

@@ -96,7 +96,7 @@ def walk(given: SimpleNamespace, url: str, canaries: Canaries, said: io.StringIO
         try:
             event = act()
             said.write(f"{event!r} {event}\n")
-            one.send(id, event)
+            one.send(snapshot, event)
         except (FlowError, AttributeError):
             assert faults
             said.write(traceback.format_exc())

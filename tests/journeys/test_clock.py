@@ -54,11 +54,11 @@ def at_form(place: SimpleNamespace, given: SimpleNamespace) -> Any:
 
 
 def at_signing(place: SimpleNamespace, given: SimpleNamespace) -> Any:
-    return place.engine.send(place.engine.begin().id, given.filled())
+    return place.engine.send(place.engine.begin(), given.filled())
 
 
 def at_hand_over(place: SimpleNamespace, given: SimpleNamespace) -> Any:
-    return place.engine.send(at_signing(place, given).id, given.signed())
+    return place.engine.send(at_signing(place, given), given.signed())
 
 
 def at_confirm(place: SimpleNamespace, given: SimpleNamespace) -> Any:
@@ -67,7 +67,7 @@ def at_confirm(place: SimpleNamespace, given: SimpleNamespace) -> Any:
 
 def at_register_unknown(place: SimpleNamespace, given: SimpleNamespace) -> Any:
     place.port.loses = "register"
-    return place.engine.send(at_confirm(place, given).id, Confirm())
+    return place.engine.send(at_confirm(place, given), Confirm())
 
 
 def at_consent(place: SimpleNamespace, given: SimpleNamespace) -> Any:
@@ -80,7 +80,7 @@ def at_consent_unavailable(place: SimpleNamespace, given: SimpleNamespace) -> An
 
 
 def at_redirect(place: SimpleNamespace, given: SimpleNamespace) -> Any:
-    return place.engine.send(at_consent(place, given).id, Accept())
+    return place.engine.send(at_consent(place, given), Accept())
 
 
 WAITING = [
@@ -121,7 +121,7 @@ def test_what_a_person_sends_at_the_deadline_or_after_it_comes_too_late(
     waits = at_consent(place, given)
     place.clock.time = waits.expires_at + late * SECOND
     with pytest.raises((EventRefused, Conflict)):
-        place.engine.send(waits.id, Accept(), revision=waits.revision)
+        place.engine.send(waits, Accept())
     assert place.engine.load(waits.id).state == "expired"
     assert place.esoz.ledger.count("approve") == 0
 
@@ -129,7 +129,7 @@ def test_what_a_person_sends_at_the_deadline_or_after_it_comes_too_late(
 def test_what_a_person_sends_in_the_last_second_is_in_time(place: SimpleNamespace, given: SimpleNamespace) -> None:
     waits = at_consent(place, given)
     place.clock.time = waits.expires_at - SECOND
-    assert place.engine.send(waits.id, Accept(), revision=waits.revision).state == "redirect"
+    assert place.engine.send(waits, Accept()).state == "redirect"
 
 
 def test_an_interrupted_call_is_left_alone_until_its_own_deadline(
@@ -138,7 +138,7 @@ def test_an_interrupted_call_is_left_alone_until_its_own_deadline(
     waits = at_confirm(place, given)
     place.port.dies_in = "register"
     with pytest.raises(KeyboardInterrupt):
-        place.engine.send(waits.id, Confirm())
+        place.engine.send(waits, Confirm())
     over = place.clock.time + timedelta(seconds=30)
     place.clock.time = over - SECOND
     with pytest.raises(CallInProgress):
@@ -158,14 +158,14 @@ def test_a_clock_that_is_set_back_loses_nothing_and_repeats_nothing(
     assert place.engine.load(waits.id) == waits
     place.port.dies_in = "approve"
     with pytest.raises(KeyboardInterrupt):
-        place.engine.send(waits.id, Accept(), revision=waits.revision)
+        place.engine.send(waits, Accept())
     place.port.dies_in = ""
     place.clock.time -= back
     with pytest.raises(CallInProgress):
         place.engine.resume(waits.id)
     place.clock.time += timedelta(seconds=31) + back
     assert resume_due(place.engine, place.store, place.clock.now()).count == 1
-    assert place.engine.send(waits.id, Accept()).state == "redirect"
+    assert place.engine.send(place.engine.load(waits.id), Accept()).state == "redirect"
     revisions = [move.revision for move in place.engine.journal(waits.id)]
     assert revisions == list(range(1, len(revisions) + 1)), "the journal is ordered by what happened, not by clocks"
 
@@ -183,7 +183,7 @@ def test_a_sign_up_goes_to_its_end_over_the_end_of_a_32_bit_clock(
     query = place.engine.page(redirected).leads_to.get_secret_value().partition("?")[2]
     state = redirected.context.oauth_state.get_secret_value()
     back = CallbackReceived.from_query(query.replace("the-state-of-the-pis", state))
-    end = place.engine.send(redirected.id, back)
+    end = place.engine.send(redirected, back)
     assert (end.state, end.begun_at, end.entered_at) == ("signed_up", begun, begun + SECOND)
     assert place.engine.load(end.id) == end
     assert place.engine.journal(end.id)[-1].at == begun + SECOND

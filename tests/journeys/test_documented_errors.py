@@ -145,13 +145,13 @@ def test_a_documented_error_ends_where_documented_and_is_told(
     one = given.engine(sign_up(), given.gateway(url))
     snapshot = given.whole_at_confirm(one)
     if call != "validate":
-        snapshot = one.send(snapshot.id, Confirm())
+        snapshot = one.send(snapshot, Confirm())
     if call in ("approve", "exchange"):
-        snapshot = one.send(snapshot.id, Accept())
+        snapshot = one.send(snapshot, Accept())
     if call == "exchange":
         query = one.page(snapshot).leads_to.get_secret_value().partition("?")[2]
         state = snapshot.context.oauth_state.get_secret_value()
-        snapshot = one.send(snapshot.id, CallbackReceived.from_query(query.replace("the-state-of-the-pis", state)))
+        snapshot = one.send(snapshot, CallbackReceived.from_query(query.replace("the-state-of-the-pis", state)))
     page = one.page(snapshot)
     shown = " | ".join(render(each) for each in page.messages)
     assert snapshot.state == end
@@ -264,7 +264,7 @@ def test_an_error_that_the_sandbox_finds_itself_ends_where_documented(
         visited.append(snapshot.state)
         if snapshot.state in case.get("knobs", {}):
             esoz.turn(case["knobs"][snapshot.state])
-        snapshot = one.send(snapshot.id, acts[snapshot.state]())
+        snapshot = one.send(snapshot, acts[snapshot.state]())
     end, told = case["ends"]
     page = one.page(snapshot)
     assert snapshot.state == end
@@ -287,13 +287,13 @@ def test_a_code_that_somebody_else_used_first_is_told(given: SimpleNamespace, se
     esoz, url = served()
     one = given.engine(sign_up(), given.gateway(url))
     thief = given.engine(sign_up(), given.gateway(url))
-    snapshot = one.send(given.at_consent_of_whole(one).id, Accept())
+    snapshot = one.send(given.at_consent_of_whole(one), Accept())
     callback = back(one, snapshot)
     stolen = given.at_consent_of_whole(thief, child=1)
-    stolen = thief.send(stolen.id, Accept())
+    stolen = thief.send(stolen, Accept())
     own_state = stolen.context.oauth_state
-    thief.send(stolen.id, callback.model_copy(update={"state": own_state}))
-    refused = one.send(snapshot.id, callback)
+    thief.send(stolen, callback.model_copy(update={"state": own_state}))
+    refused = one.send(snapshot, callback)
     assert refused.state == "exchange_refused"
     assert "Token has already been used." in " | ".join(render(each) for each in one.page(refused).messages)
     assert esoz.ledger.count("exchange") == 1
@@ -305,10 +305,10 @@ def test_after_a_refused_approval_the_user_may_try_again_on_the_same_page(
     esoz, url = served()
     esoz.script(Fault(endpoint="approve", kind="status", status=422, message="Scope is not allowed by client type."))
     one = given.engine(sign_up(), given.gateway(url))
-    consent = one.send(given.whole_at_confirm(one).id, Confirm())
-    again = one.send(consent.id, Accept())
+    consent = one.send(given.whole_at_confirm(one), Confirm())
+    again = one.send(consent, Accept())
     assert (again.state, one.page(again).actions[0].event) == ("consent", Accept)
     assert one.page(again).groups == one.page(consent).groups
-    redirected = one.send(again.id, Accept())
+    redirected = one.send(again, Accept())
     assert redirected.state == "redirect"
     assert esoz.ledger.count("approve") == 1

@@ -63,25 +63,25 @@ def state(place: SimpleNamespace, id: str) -> str:
 def test_each_sort_of_interrupted_call_goes_on_as_it_must(place: SimpleNamespace, given: SimpleNamespace) -> None:
     engine = place.engine
 
-    def at_confirm(child: int) -> str:
-        return str(engine.send(engine.begin().id, given.opened(user_data=given.signed(child).user_data)).id)
+    def at_confirm(child: int) -> Any:
+        return engine.send(engine.begin(), given.opened(user_data=given.signed(child).user_data))
 
-    validating = engine.begin().id
+    validating = engine.begin()
     died_in(place, "validate", lambda: engine.send(validating, given.opened()))
     registering = at_confirm(1)
     died_in(place, "register", lambda: engine.send(registering, Confirm()))
     reading = at_confirm(2)
     died_in(place, "dictionaries", lambda: engine.send(reading, Confirm()))
-    approving = engine.send(at_confirm(3), Confirm()).id
+    approving = engine.send(at_confirm(3), Confirm())
     died_in(place, "approve", lambda: engine.send(approving, Accept()))
 
     assert resume_due(engine, place.store, place.clock.now()).count == 0, "nobody knows yet that they died"
     place.clock.forward(timedelta(seconds=31))
     assert resume_due(engine, place.store, place.clock.now()).count == 4
 
-    ends = [state(place, id) for id in (validating, registering, reading, approving)]
+    ends = [state(place, one.id) for one in (validating, registering, reading, approving)]
     assert ends == ["confirm", "register_unknown", "consent", "consent"]
-    assert place.store.load(approving).context.maybe_approved
+    assert place.store.load(approving.id).context.maybe_approved
     assert place.esoz.times("/api/pis/confidant/register") == 3
     assert place.esoz.times("/oauth/apps/authorize") == 1
     assert resume_due(engine, place.store, place.clock.now()).count == 0

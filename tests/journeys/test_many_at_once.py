@@ -50,7 +50,7 @@ def test_fifty_threads_that_accept_one_consent_approve_once(given: SimpleNamespa
     one = given.engine(auth_ui(), given.gateway(url, secret=False), store=store)
     consent = given.at_consent(one)
     store.meeting = threading.Barrier(THREADS)
-    results = together(lambda: one.send(consent.id, Accept()))
+    results = together(lambda: one.send(one.load(consent.id), Accept()))
     store.meeting = None
     assert esoz.ledger.count("approve") == 1
     won = [result for result in results if not isinstance(result, FlowError)]
@@ -66,7 +66,7 @@ def test_fifty_threads_that_confirm_one_sign_up_register_once(
     one = given.engine(auth_ui(), given.gateway(url, secret=False), store=store)
     confirm = given.at_confirm(one)
     store.meeting = threading.Barrier(THREADS)
-    results = together(lambda: one.send(confirm.id, Confirm(), revision=confirm.revision))
+    results = together(lambda: one.send(one.load(confirm.id), Confirm()))
     store.meeting = None
     assert esoz.ledger.count("register") == 1
     assert len([result for result in results if not isinstance(result, Conflict)]) == 1
@@ -78,11 +78,11 @@ def test_many_sign_ups_on_one_engine_all_reach_their_tokens(given: SimpleNamespa
     children = 200
 
     def walk(child: int) -> str:
-        redirected = one.send(given.at_consent_of_whole(one, child).id, Accept())
+        redirected = one.send(given.at_consent_of_whole(one, child), Accept())
         query = one.page(redirected).leads_to.get_secret_value().partition("?")[2]
         state = redirected.context.oauth_state.get_secret_value()
         back = CallbackReceived.from_query(query.replace("the-state-of-the-pis", state))
-        return str(one.send(redirected.id, back).state)
+        return str(one.send(redirected, back).state)
 
     with ThreadPoolExecutor(8) as pool:
         ends = list(pool.map(walk, range(1, children + 1)))
@@ -97,12 +97,12 @@ def test_fifty_threads_that_bring_one_callback_exchange_once(
     esoz, url = served()
     store = Rendezvous()
     one = given.engine(sign_up(), given.gateway(url), store=store)
-    redirected = one.send(given.at_consent_of_whole(one).id, Accept())
+    redirected = one.send(given.at_consent_of_whole(one), Accept())
     query = one.page(redirected).leads_to.get_secret_value().partition("?")[2]
     state = redirected.context.oauth_state.get_secret_value()
     back = CallbackReceived.from_query(query.replace("the-state-of-the-pis", state))
     store.meeting = threading.Barrier(THREADS)
-    results = together(lambda: one.send(redirected.id, back))
+    results = together(lambda: one.send(one.load(redirected.id), back))
     store.meeting = None
     assert esoz.times("/oauth/tokens") == esoz.ledger.count("exchange") == 1
     assert [result.state for result in results if not isinstance(result, Conflict)] == ["signed_up"]

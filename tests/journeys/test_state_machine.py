@@ -218,7 +218,7 @@ def machine_of_two(given: SimpleNamespace) -> type[RuleBasedStateMachine]:
         def send(self, party: str, event: Any) -> None:
             before = self.at(party)
             try:
-                self.engines[party].send(self.ids[party], event)
+                self.engines[party].send(before, event)
             except (UsageError, PeerError):
                 assert self.at(party) == before or self.at(party).state in LAPSED
                 return

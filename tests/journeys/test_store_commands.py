@@ -67,7 +67,7 @@ def declined(given: SimpleNamespace, kept: SqlStore[SignUp], ago: timedelta) -> 
     clock = given.HandClock()
     clock.forward(-ago)
     engine = given.engine(auth_ui(), SandboxGateway(given.new_esoz()), store=kept, clock=clock)
-    signup = engine.send(given.at_confirm(engine).id, Decline())
+    signup = engine.send(given.at_confirm(engine), Decline())
     assert signup.state == "declined"
     return str(signup.id)
 

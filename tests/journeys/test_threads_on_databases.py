@@ -49,13 +49,17 @@ def test_fifty_threads_that_confirm_and_then_accept_do_each_once(
     engine, found = place.engine, Counter[str]()
     for number in range(1, REPEATS + 1):
         signed = given.signed(next(CHILDREN))
-        id = engine.send(engine.begin().id, given.opened(user_data=signed.user_data)).id
+        id = engine.send(engine.begin(), given.opened(user_data=signed.user_data)).id
         for event in (Confirm(), Accept()):
-            revision = engine.load(id).revision
-            # Half of them name the revision that they saw, as the pages do.
+            snapshot = engine.load(id)
+            # Half of them look again.
             acts = [
-                partial(result_of, partial(engine.send, id, event, revision=seen))
-                for seen in (revision, None) * (THREADS // 2)
+                partial(result_of, act)
+                for act in (
+                    partial(engine.send, snapshot, event),
+                    lambda: engine.send(engine.load(id), event),  # noqa: B023 - done at once
+                )
+                * (THREADS // 2)
             ]
             results = at_once(acts)
             won = [one for one in results if not isinstance(one, FlowError)]

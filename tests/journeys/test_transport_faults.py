@@ -66,12 +66,12 @@ def go(given: SimpleNamespace, url: str, moves: list[Moved]) -> tuple[Any, Snaps
     snapshot = given.whole_at_confirm(one)
     for state, event in (("confirm", Confirm()), ("consent", Accept())):
         if snapshot.state == state:
-            snapshot = one.send(snapshot.id, event)
+            snapshot = one.send(snapshot, event)
     if snapshot.state == "redirect":
         back = one.page(snapshot).leads_to.get_secret_value().partition("?")[2]
         state = one.load(snapshot.id).context.oauth_state.get_secret_value()
         back = back.replace("the-state-of-the-pis", state)
-        snapshot = one.send(snapshot.id, CallbackReceived.from_query(back))
+        snapshot = one.send(snapshot, CallbackReceived.from_query(back))
     return one, snapshot
 
 

@@ -165,13 +165,13 @@ Engine(flow, store=store)  # wrong
 
 snapshot = engine.begin()
 assert_type(snapshot, Snapshot[Loan])
-assert_type(engine.send("i", Asked(book="Kobzar"), revision=3), Snapshot[Loan])
+assert_type(engine.send(snapshot, Asked(book="Kobzar")), Snapshot[Loan])
 assert_type(play(engine, "i", reader), Snapshot[Loan])
 assert_type(flow.step(snapshot, Returned(), snapshot.entered_at), Stepped[Loan])
 assert_type(engine.page(snapshot), Page | None)
-engine.send("i", "asked")  # wrong
-engine.send("i", Asked)  # wrong
-engine.send("i", Asked(book="Kobzar"), 3)  # wrong
+engine.send(snapshot, "asked")  # wrong
+engine.send(snapshot, Asked)  # wrong
+engine.send("i", Asked(book="Kobzar"))  # wrong
 snapshot.state = "end"  # wrong
 author = snapshot.context.author  # wrong
 other.step(snapshot, Returned(), snapshot.entered_at)  # wrong

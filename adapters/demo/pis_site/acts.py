@@ -114,7 +114,7 @@ class Acts:
             begun.problems = refused.problems
             return
         event = RequestFilled(client=self._behind.client, token=confidant.access_token, request=filled, filled_on=today)
-        self._behind.engine.send(begun.id, event, revision=signup.revision)
+        self._behind.engine.send(signup, event)
         begun.patient = f"{filled.person.last_name} {filled.person.first_name}"
 
     def _sign(self, begun: Begun, sent: Sent) -> None:
@@ -123,7 +123,7 @@ class Acts:
         if page is None or page.payload is None:
             raise EventRefused(state=signup.state, event=RequestSigned.__name__)
         event = self._signed(page.payload.get_secret_value().encode())
-        self._behind.engine.send(begun.id, event, revision=signup.revision)
+        self._behind.engine.send(signup, event)
         if isinstance(event, RequestSigned):
             begun.forget_form()
 
@@ -134,8 +134,7 @@ class Acts:
             return SigningFailed(code=error.code if error.code in REASONS else "signer")
 
     def _send(self, event: Event, begun: Begun, sent: Sent) -> None:
-        signup = self._acting.seen(begun.id, sent)
-        self._behind.engine.send(begun.id, event, revision=signup.revision)
+        self._behind.engine.send(self._acting.seen(begun.id, sent), event)
 
     def _go_on(self, begun: Begun, sent: Sent) -> None:
         self._acting.seen(begun.id, sent)

@@ -158,10 +158,10 @@ class Views:
         begun, again = None, _home(visit.language)
         try:
             event = _callback(request.query_string)
-            reference = self._sent_out(visit, event)
+            reference, signup = self._sent_out(visit, event)
             begun, again = visit.sign_ups[reference], _address(reference, lang=visit.language)
             with suppress(Conflict):  # it was brought twice at the same time
-                self._engine.send(begun.id, event)
+                self._engine.send(signup, event)
         except EventRefused as refused:
             # By a double click, or by going back, a browser brings again what was taken: nothing is done or wrong.
             if begun is None or not self._was_brought(begun):
@@ -176,18 +176,15 @@ class Views:
         again = None if reference is None else _address(str(reference))
         return self._refused(error, again, language(request))
 
-    def _sent_out(self, visit: Visit, event: CallbackReceived) -> str:
+    def _sent_out(self, visit: Visit, event: CallbackReceived) -> tuple[str, Snapshot[SignUp]]:
         """Find the sign-up from which this browser was sent out with the state that it brings."""
         if event.state is None:
             raise EventRefused(state="any", event=type(event).__name__, code="state_missing")
-        own = [
-            reference
-            for reference, begun in [*visit.sign_ups.items()]
-            if not state_foreign.holds(self._engine.load(begun.id).context, event)
-        ]
-        if not own:
-            raise EventRefused(state="any", event=type(event).__name__, code="state_mismatch")
-        return own[0]
+        for reference, begun in [*visit.sign_ups.items()]:
+            signup = self._engine.load(begun.id)
+            if not state_foreign.holds(signup.context, event):
+                return reference, signup
+        raise EventRefused(state="any", event=type(event).__name__, code="state_mismatch")
 
     def _was_brought(self, begun: Begun) -> bool:
         """Whether the sign-up has had its return from the Auth UI: another one does nothing."""

@@ -101,7 +101,7 @@ class _Views:
             return Response()
         browser, reference = self._browser(), self._ids.token()
         signup = self._engine.begin(browser.instance(reference))
-        signup = self._engine.send(signup.id, _opened(request.query_string))
+        signup = self._engine.send(signup, _opened(request.query_string))
         response = self._onward(signup, reference)
         browser.remember(response)
         return response
@@ -155,7 +155,7 @@ class _Views:
         for action in page.actions if page else ():
             if action.event.__name__ == form.get("action"):
                 filled = {name: form[name] for name in action.asks if form.get(name)}
-                return self._engine.send(id, action.event.read(filled), revision=signup.revision)
+                return self._engine.send(signup, action.event.read(filled))
         raise EventRefused(state=signup.state, event="an action that the page does not offer")
 
     def _onward(self, signup: Snapshot[SignUp], reference: str, *, notice: str | None = None) -> Response:
