@@ -82,8 +82,7 @@ class Engine(Generic[C]):
     def send(self, snapshot: Snapshot[C], event: Event) -> Snapshot[C]:
         """Let a user's event move the instance on from what the user saw, and carry it to the next state that waits.
 
-        If the instance is not there any more, because it moved or its time is over, `StaleRevision` is raised and
-        nothing happens. Also raises `EventRefused`, `CallInProgress`, and what `load` raises.
+        Raises `StaleRevision` when it moved or expired since, `EventRefused`, `CallInProgress`, and what `load` raises.
         """
         if isinstance(event, Outcome | Expired):
             raise EventRefused(state="any", event=type(event).__name__, code="not_a_users_event")
