@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, run_state_machine_as_test
 
@@ -635,6 +635,22 @@ def test_a_machine_offers_what_a_user_may_send_and_knows_its_own_flow(
     assert {type(event) for event in one.here().values()} == {parcels.Described, parcels.Discarded}
     assert one.repertoire is machine().repertoire
     assert one.repertoire is not machine_for(parcels.flow)().repertoire
+
+
+def test_what_a_user_sends_is_recorded_by_the_name_under_which_it_was_offered(
+    parcels: Any, machine: type[FlowMachine[Any]]
+) -> None:
+    @settings(QUICK, max_examples=1)
+    @given(data=st.data())
+    def led(data: st.DataObject) -> None:
+        one = machine()
+        one.life.begin()
+        offered = {name: type(event).__name__ for name, event in one.here().items()}
+        one.a_user_sends_what_is_offered(data)
+        sent = one.life.record.steps[-1]
+        assert (sent.do, sent.event) == (Do.SEND, offered[str(sent.case)])
+
+    led()
 
 
 def test_an_event_from_an_old_page_is_sent_as_one(parcels: Any) -> None:
