@@ -586,15 +586,17 @@ def test_an_act_or_an_event_that_the_machine_does_not_know_is_refused(parcels: A
     begun = record.life.record
     for step, code, told in (
         (RecordedStep(do=Do.OWN, event="vanish"), "no_such_act", "WatchedParcels has no method act_vanish"),
+        (RecordedStep(do=Do.OWN), "no_such_act", "WatchedParcels has no method act_"),
+        (RecordedStep(do=Do.SEND, event="Described"), "no_such_case", "There is no case "),
         (
             RecordedStep(do=Do.SEND, event="Vanished", case="drawn", values={}),
             "no_such_case",
             "There is no event Vanished",
         ),
     ):
-        with pytest.raises(UsageError, match=f"^{told}") as refused:
+        with pytest.raises(UsageError) as refused:
             watched(parcels).replay(begun.model_copy(update={"steps": (*begun.steps, step)}))
-        assert refused.value.code == code
+        assert (refused.value.code, refused.value.args) == (code, (told,))
 
 
 def with_answers(record: Recorded, answers: Any, **about: Any) -> Recorded:

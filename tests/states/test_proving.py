@@ -106,6 +106,13 @@ def test_a_credential_astray_is_found(monkeypatch: pytest.MonkeyPatch, examples:
     assert {one.rule for one in found} == {credentials.RULE}
 
 
+def test_only_an_approval_is_answered_with_a_redirect_and_a_walk_takes_one_status_of_each_kind() -> None:
+    for state in case_space.SHAPES:
+        answers = [event for _, event in case_space.walk_cases(str(state), Answered) or ()]
+        assert {answer.status for answer in answers} == {*case_space.WALKED_STATUSES}
+        assert any(answer.redirect for answer in answers) is (state == Name.APPROVE)
+
+
 def test_what_a_callback_may_bring_is_absent_empty_and_there_in_some_case() -> None:
     callbacks = [event for _, event in case_space.cases("redirect", CallbackReceived) or ()]
 
