@@ -252,6 +252,14 @@ def test_every_row_in_which_the_machine_differs_is_found() -> None:
     ]
 
 
+def test_a_row_that_leads_elsewhere_than_the_machines_is_found() -> None:
+    differing = choosing(to(Go, when=few), to(Go))
+    first, last = differing._table["start", Go]
+    differing._table["start", Go] = (first._replace(to=None), last)
+
+    assert said(proof(differing)).count("start: the table and the Machine differ on Go") == 2
+
+
 def test_a_picture_that_differs_from_the_table_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     from esozflow.flow.proof import agreement
 

@@ -187,6 +187,18 @@ def next_event(parcels: Any, state: str, choice: int) -> Any:
     return events[choice // 4 % len(events)]
 
 
+def test_transitions_asks_the_guards_of_an_event_that_it_is_given(parcels: Any) -> None:
+    driven = Driven(parcels)
+    for weight, asked, to, code in (
+        (5, ["heavy", "heavy"], "pricing", None),
+        (31, ["heavy", "too_heavy"], "draft", "too_heavy"),
+    ):
+        state, refusal, _, consulted = driven.fire(
+            "draft", parcels.snapshot().context, parcels.Described(weight=weight)
+        )
+        assert (state, refusal, consulted) == (to, code, asked)
+
+
 def test_the_step_goes_where_transitions_goes(parcels: Any) -> None:
     driven, consulted, reached = Driven(parcels), [], set()
     flow = parcels.build(parcels.watched(parcels.declared(), consulted))

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections import defaultdict
 from collections.abc import Generator
 from typing import Any
@@ -14,7 +16,7 @@ from hypothesis import HealthCheck, Phase, settings
 from mutmut.mutation.trampoline import get_mutant_under_test
 from mutmut.state import state
 
-from .selection import forget, in_time, in_turn, limit_time
+from .selection import ITSELF, forget, in_time, in_turn, limit_time
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,10 +30,12 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     settings.load_profile("mutants")
     if get_mutant_under_test() == "stats":
+        _import_all()
         config.pluginmanager.register(_Reach())
     elif not config.option.collectonly:
         limit_time()
-        config.args = in_time([node for node in config.args if "::" in node] or list(state().duration_by_test))
+        nodes = [node for node in config.args if "::" in node] or list(state().duration_by_test)
+        config.args = in_time(nodes, get_mutant_under_test())
 
 
 def pytest_sessionstart() -> None:
@@ -39,7 +43,8 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    turns = {node: turn for turn, node in enumerate(in_turn([item.nodeid for item in items]))}
+    turned = in_turn([item.nodeid for item in items], get_mutant_under_test())
+    turns = {node: turn for turn, node in enumerate(turned)}
     items.sort(key=lambda item: turns[item.nodeid])
 
 
@@ -47,6 +52,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if exitstatus == pytest.ExitCode.INTERRUPTED:  # the tests could not be imported: mutmut would take it for Ctrl-C
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _import_all() -> None:
+    """Import all that is mutated: what a module calls then would be noted for the first test file that imports it."""
+    for package in ("esozflow.flow", "esozflow.states"):
+        found = importlib.import_module(package)
+        for module in pkgutil.walk_packages(found.__path__, f"{found.__name__}."):
+            importlib.import_module(module.name)
 
 
 class _Reach:
@@ -85,6 +98,7 @@ class _Reach:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
         reached = state()._stats
+        reached |= {f"{function}{ITSELF}" for function in reached}
         reached |= self._everywhere
         for node in item.listchain():
             reached |= self._by_module[node.nodeid]

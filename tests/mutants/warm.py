@@ -55,7 +55,7 @@ def _run_by(session: pytest.Session) -> None:
         session.config.pluginmanager.register(failure)
         notes = Path("killers", (mutant_name or "").partition("__mutmut_")[0]).absolute()
         killers = dict.fromkeys(notes.read_text("utf-8").splitlines()[::-1] if notes.exists() else ())
-        nodes = in_time(list(tests))
+        nodes = in_time(list(tests), mutant_name or "")
         # What killed one mutant of a function is likely to kill the next.
         chosen = [items[node] for node in dict.fromkeys((*(node for node in killers if node in items), *nodes))]
         with change_cwd("mutants"):

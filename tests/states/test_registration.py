@@ -13,7 +13,7 @@ from pydantic import model_validator
 from esozflow.flow import InvalidInput, Problem, UsageError, Value
 from esozflow.states import dictionaries
 from esozflow.states.dictionaries import UKRAINIAN_NAMES_OF_OURS, DocumentType, Entry, Gender, PhoneType
-from esozflow.states.formats import MOST_ITEMS, Items
+from esozflow.states.formats import MOST_ITEMS, TAX_ID, Items
 from esozflow.states.person import DOCUMENT_NUMBERS, Document, Phone
 from esozflow.states.registration import RegistrationRequest, rules_on
 from esozflow.states.rules import RULES, RULES_OF_OURS, Broken, refuse
@@ -472,6 +472,13 @@ def test_a_refused_number_says_which_form_its_type_has() -> None:
         accepted(example_request(person__documents__0=document("PASSPORT", "AM123456", **EXPIRES)))
     [problem] = refused.value.problems
     assert problem.params == {"pattern": DOCUMENT_NUMBERS[DocumentType.PASSPORT]}
+
+
+def test_a_refused_field_with_a_pattern_says_which_it_is() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        accepted(changed("person.tax_id", "12345"))
+    [problem] = refused.value.problems
+    assert (problem.path, problem.params) == ("person.tax_id", {"pattern": TAX_ID})
 
 
 @pytest.mark.parametrize(

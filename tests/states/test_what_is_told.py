@@ -93,6 +93,16 @@ def test_a_patient_without_any_access_to_give_is_told_so(examples: SimpleNamespa
         assert found.context.session_token is None
 
 
+def test_a_user_whose_roles_bring_no_scope_is_told_that_there_is_no_access(examples: SimpleNamespace) -> None:
+    none = examples.answered(200, [])
+    nameless = examples.answered(201, examples.registered())
+    for registered, reads in ((examples.REGISTERED, (none, none)), (nameless, (none,))):
+        confirmed = examples.way_to("register", part="auth_ui")[1:]
+        found = examples.at(auth_ui(), examples.opened(scope=" "), *confirmed, registered, *reads)
+        assert (found.state, [message.code for message in found.context.messages]) == ("no_access", ["no_access"])
+        assert found.context.session_token is None
+
+
 def test_a_link_that_nobody_opened_expires_and_drops_what_it_was_made_of(examples: SimpleNamespace) -> None:
     found = examples.at(sign_up(), *examples.way_to("validate_params"), Expired())
 
