@@ -58,10 +58,16 @@ def report(rows: list[Row], rounds: int, load_before: float) -> Iterator[str]:
     yield ", ".join(f"{name} {number}" for name, number in known.items()) + "."
 
 
+def positive(given: str) -> int:
+    if (number := int(given)) < 1:
+        raise ValueError
+    return number
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     arguments.add_argument("workload", nargs="*", choices=[*WORKLOADS, []], help="all, when none is named")
-    arguments.add_argument("--rounds", type=int, default=7)
+    arguments.add_argument("--rounds", type=positive, default=7)
     arguments.add_argument("--write", action="store_true", help=f"write {RESULTS.name} as well")
     given = arguments.parse_args()
     load_before, rows = os.getloadavg()[0], list[Row]()

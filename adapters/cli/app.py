@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from .check import check
@@ -20,6 +23,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A finite-state-machine workflow engine and the ЕСОЗ sign-up of a patient by a confidant person.",
 )
+
+
+def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if wanted:
+        typer.echo(f"esozflow {version('esozflow')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _any_command(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None: ...
+
+
 for command in (demo, up, auth_ui, pis, sandbox, history, purge, diagram, check, review):
     app.command()(command)
 app.command("list")(list_)
