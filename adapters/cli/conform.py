@@ -95,7 +95,7 @@ def auth_ui(
                 register_auth=register_auth,
                 ca_bundle=None if ca_bundle is None else str(ca_bundle),
             )
-            judged.append(judge_auth_ui(bench, only or ()))
+            judged.append(judge_auth_ui(bench, only or (), _begins))
 
 
 @conform.command("pis")
@@ -134,7 +134,7 @@ def pis(
                 mapping=pages,
                 ca_bundle=None if ca_bundle is None else str(ca_bundle),
             )
-            judged.append(judge_pis(bench, only or ()))
+            judged.append(judge_pis(bench, only or (), _begins))
 
 
 def _configure_pis(redirect_uri: str, auth_ui: str, sandbox_port: int, keys: Path) -> None:
@@ -175,6 +175,10 @@ def _judging(file: Path | None) -> Iterator[list[Report]]:
         fail(error)
     if any(not report.holds for report in judged):
         raise typer.Exit(DOES_NOT_CONFORM)
+
+
+def _begins(check: str) -> None:
+    typer.echo(f"{check} …", err=True)
 
 
 def _base(url: str) -> str:

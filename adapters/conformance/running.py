@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
@@ -14,7 +14,7 @@ from ..sandbox.certificates import SandboxAuthority, Signatory
 from ..sandbox.keys import kept_authority
 from ..signing import CertificateSigner
 from . import auth_ui, pis
-from .checks import Check, Report, SiteFailed
+from .checks import Check, Finding, Report, SiteFailed
 from .requirements import AUTH_UI, PIS
 from .watched import WatchedEsoz
 
@@ -34,30 +34,39 @@ class Bench(Protocol):
 B = TypeVar("B", bound=Bench)
 
 
+Begins = Callable[[str], object]
+"""Is told the name of each check before it begins: all of them take minutes."""
+
+
 class NotReachable(UsageError):
     """There is no site at the URL that a browser could be led through."""
 
     default_code = "not_reachable"
 
 
-def judge_auth_ui(bench: auth_ui.Bench, only: Collection[str] = ()) -> Report:
+def judge_auth_ui(bench: auth_ui.Bench, only: Collection[str] = (), begins: Begins | None = None) -> Report:
     """Run the checks of an Auth UI, all or some by name.
 
     Raises `NotReachable`, `NotConfigured` when it does not call the sandbox, `UsageError` for an unknown check.
     """
-    return _judge(bench, auth_ui.CHECKS, only, AUTH_UI_TARGET, AUTH_UI)
+    return _judge(bench, auth_ui.CHECKS, only, begins, AUTH_UI_TARGET, AUTH_UI)
 
 
-def judge_pis(bench: pis.Bench, only: Collection[str] = ()) -> Report:
+def judge_pis(bench: pis.Bench, only: Collection[str] = (), begins: Begins | None = None) -> Report:
     """Run the checks of a PIS, all or some by name.
 
     Raises `NotReachable`, `NotDriven` when its pages do not lead to the Auth UI, `UsageError` for an unknown check.
     """
-    return _judge(bench, pis.CHECKS, only, PIS_TARGET, PIS)
+    return _judge(bench, pis.CHECKS, only, begins, PIS_TARGET, PIS)
 
 
 def _judge(
-    bench: B, checks: Mapping[str, Check[B]], only: Collection[str], target: str, requirements: Mapping[str, str]
+    bench: B,
+    checks: Mapping[str, Check[B]],
+    only: Collection[str],
+    begins: Begins | None,
+    target: str,
+    requirements: Mapping[str, str],
 ) -> Report:
     if unknown := sorted(set(only) - checks.keys()):
         raise UsageError(
@@ -67,8 +76,13 @@ def _judge(
         _ = bench.walk
     except SiteFailed as failed:
         raise NotReachable(f"Nothing can be judged at {bench.site}. {failed.args[0]}", hint=failed.hint) from None
-    chosen = [check for name, check in checks.items() if not only or name in only]
-    return Report.of(target, bench.site, requirements, [one for check in chosen for one in check.findings(bench)])
+    found: list[Finding] = []
+    for name, check in checks.items():
+        if not only or name in only:
+            if begins:
+                begins(name)
+            found += check.findings(bench)
+    return Report.of(target, bench.site, requirements, found)
 
 
 @contextmanager

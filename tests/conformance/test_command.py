@@ -60,6 +60,7 @@ def test_esozflow_auth_ui_is_judged_as_a_process_of_its_own(port: str, tmp_path:
     with ServingProcess("auth-ui", environment=of_auth_ui(port)) as auth_ui:
         done = conform("auth-ui", auth_ui.base_url, "--sandbox-port", port, "--json", report, *only(*AUTH_UI_CHECKS))
     assert done.exit_code == 0, done.output
+    assert done.stderr.splitlines() == [f"{check} …" for check in AUTH_UI_CHECKS]
     told = json.loads(report.read_text())
     assert (told["target"], told["url"], told["holds"]) == ("Auth UI", auth_ui.base_url, True)
     assert told["counts"]["does not hold"] == 0
