@@ -52,7 +52,9 @@ _MOVE_AT_EASE = insert(moves).from_select([column.name for column in moves.c], _
 class SqlStore(Generic[C]):
     """Keeps the instances of one flow in a database, sealed. Any number of threads and processes may share it.
 
-    A database may hold the instances of several flows. Raises `UsageError` when its schema is not current.
+    What is committed is on the disk, but for one case on PostgreSQL: the move to a call that may be repeated freely can
+    be lost with the power until the answer is committed. A database may hold the instances of several flows. Raises
+    `UsageError` when its schema is not current.
     """
 
     def __init__(self, database: Database, *, codec: SnapshotCodec[C], keys: Keys) -> None:
