@@ -100,11 +100,14 @@ def _in_memory() -> Path | None:
 
 
 @contextmanager
-def stopped(home: Path) -> Iterator[None]:
-    """Stop the server whose folder this is, and start it again when the block ends; it then lives as long as before."""
+def stopped(home: Path, by: signal.Signals = signal.SIGINT) -> Iterator[None]:
+    """Stop the server whose folder this is, and start it again when the block ends; it then lives as long as before.
+
+    By `SIGQUIT` it dies: it writes nothing more.
+    """
     pid = int((home / "data" / "postmaster.pid").read_text().split()[0])
     command = Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]
-    os.kill(pid, signal.SIGINT)
+    os.kill(pid, by)
     until = time.monotonic() + STARTS_WITHIN
     while (home / "data" / "postmaster.pid").exists():
         assert time.monotonic() < until, "PostgreSQL did not stop"

@@ -9,9 +9,9 @@ from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, text, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 
-from ....flow import Conflict, Move, Repeat, Snapshot, StaleRevision, UnknownInstance, UsageError
+from ....flow import Conflict, Move, Snapshot, StaleRevision, UnknownInstance, UsageError
 from ...sealing import Keys
 from ..codec import SnapshotCodec
 from .database import Database
@@ -41,20 +41,14 @@ _UPDATE = (
 _BROUGHT = [bindparam(column.name, type_=column.type) for column in moves.c if column.name != "instance"]
 _APPEND = insert(moves).values([bindparam("new_id"), *_BROUGHT])
 _UPDATED = _UPDATE.returning(instances.c.id).cte("updated")
-_MOVED = select(_UPDATED.c.id, *_BROUGHT)
-_MOVE = insert(moves).from_select([column.name for column in moves.c], _MOVED)
+_MOVE = insert(moves).from_select([column.name for column in moves.c], select(_UPDATED.c.id, *_BROUGHT))
 """Both in one statement, for databases that know it."""
-_AT_EASE = _MOVED.where(text("set_config('synchronous_commit', 'off', true) = 'off'"))
-_MOVE_AT_EASE = insert(moves).from_select([column.name for column in moves.c], _AT_EASE)
-"""The same, without waiting until it is on the disk: what is stored next waits for both."""
 
 
 class SqlStore(Generic[C]):
     """Keeps the instances of one flow in a database, sealed. Any number of threads and processes may share it.
 
-    What is committed is on the disk, but for one case on PostgreSQL: the move to a call that may be repeated freely can
-    be lost with the power until the answer is committed. A database may hold the instances of several flows. Raises
-    `UsageError` when its schema is not current.
+    A database may hold the instances of several flows. Raises `UsageError` when its schema is not current.
     """
 
     def __init__(self, database: Database, *, codec: SnapshotCodec[C], keys: Keys) -> None:
@@ -64,11 +58,7 @@ class SqlStore(Generic[C]):
         self._keys = keys
         self._find, self._create = database.prepare(_FIND), database.prepare(_CREATE)
         self._move = [database.prepare(one) for one in ((_UPDATE, _APPEND) if database.file else (_MOVE,))]
-        self._move_at_ease = self._move if database.file else [database.prepare(_MOVE_AT_EASE)]
         self._as_one = database.as_one if database.file else database.at_once
-        calls = {state.name: state.call.repeat is Repeat.FREELY for state in codec.flow.states.values() if state.call}
-        self._freely = frozenset(name for name, freely in calls.items() if freely)
-        self._once = frozenset(calls) - self._freely
 
     def create(self, snapshot: Snapshot[C]) -> None:
         """Store a new instance; raises `Conflict` when the id is taken, and `UsageError` when it cannot be stored."""
@@ -105,8 +95,7 @@ class SqlStore(Generic[C]):
         row = self._row(snapshot)
         row["expected"] = snapshot.revision - 1
         row.update(zip(Move.__slots__, _of_move(move), strict=True))
-        statements = self._move_at_ease if self._leads_on(move) else self._move
-        if not self._as_one(lambda driver: all(one.run(driver, row) == 1 for one in statements)):
+        if not self._as_one(lambda driver: all(one.run(driver, row) == 1 for one in self._move)):
             self._found(snapshot.id)
             raise StaleRevision
 
@@ -124,13 +113,6 @@ class SqlStore(Generic[C]):
         wanted = and_(columns.flow == self._codec.flow.name, ~columns.ended, waits_in_vain)
         query = select(columns.id).where(wanted).order_by(columns.entered_at).limit(limit)
         return list(self._database.read(lambda connection: connection.execute(query).scalars().all()))
-
-    def _leads_on(self, move: Move) -> bool:
-        """Whether a move is only on its way to the next: to an answer that may be asked for as often as one likes.
-
-        Should the power fail before that answer is stored, the instance is where it was and nobody was told otherwise.
-        """
-        return move.to_state in self._freely and move.from_state not in self._once
 
     def _interrupted(self, now: datetime) -> list[Any]:
         deadlines = {state.name: state.call.deadline for state in self._codec.flow.states.values() if state.call}
