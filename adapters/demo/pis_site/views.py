@@ -6,6 +6,7 @@ Apart from the return from ЕСОЗ (4.8), which is a GET by RFC 6749, only a PO
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -64,7 +65,7 @@ class Views:
         reference = self._ids.token()
         return self._html(
             "pis/home.html",
-            begun=[(_address(one), begun, self._stands_at(begun)) for one, begun in [*visit.sign_ups.items()]],
+            begun=[(_address(one), begun, self._stands_at(signup)) for one, begun, signup in self._there(visit)],
             enough=len(visit.sign_ups) >= MOST_SIGN_UPS,
             reference=reference,
             form_token=browser.form_token(reference),
@@ -180,18 +181,23 @@ class Views:
         """Find the sign-up from which this browser was sent out with the state that it brings."""
         if event.state is None:
             raise EventRefused(state="any", event=type(event).__name__, code="state_missing")
-        for reference, begun in [*visit.sign_ups.items()]:
-            signup = self._engine.load(begun.id)
+        for reference, _, signup in self._there(visit):
             if not state_foreign.holds(signup.context, event):
                 return reference, signup
         raise EventRefused(state="any", event=type(event).__name__, code="state_mismatch")
+
+    def _there(self, visit: Visit) -> Iterator[tuple[str, Begun, Snapshot[SignUp]]]:
+        """Give the sign-ups of a visit, by their references, without those that an operator has purged."""
+        for reference, begun in [*visit.sign_ups.items()]:
+            with suppress(UnknownInstance):
+                yield reference, begun, self._engine.load(begun.id)
 
     def _was_brought(self, begun: Begun) -> bool:
         """Whether the sign-up has had its return from the Auth UI: another one does nothing."""
         return any(move.event == CallbackReceived.__name__ for move in self._engine.journal(begun.id))
 
-    def _stands_at(self, begun: Begun) -> str:
-        page = self._engine.page(self._engine.load(begun.id))
+    def _stands_at(self, signup: Snapshot[SignUp]) -> str:
+        page = self._engine.page(signup)
         return render(page.title, language(request)) if page else ""
 
     def _browser(self) -> Browser:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from esozflow.adapters.sandbox import Expire, Fault
+from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.flow import StoreFailed, Unreachable
-from esozflow.states import Settings
+from esozflow.states import Settings, SignUp
 
 from .conftest import CONSENTS, Browser, Site
 
@@ -108,6 +109,21 @@ def test_the_callback_of_an_expired_sign_up_lets_it_expire_and_is_refused(site: 
     assert browser.get(callback).status_code == 400
     assert site.went[-1] == "not_returned"
     assert site.esoz.ledger.count("exchange") == 0
+
+
+def test_a_sign_up_that_was_purged_stands_in_the_way_of_no_other(start: Callable[..., Site]) -> None:
+    store = MemoryStore[SignUp]()
+    browser = start(store=store).browser()
+    purged = browser.begins()
+    store.forget(store.stored()[0].id)
+    address, callback = browser.sent_back()
+
+    assert browser.get(callback).location == address
+    home = browser.get()
+    assert home.status_code == 200
+    assert address in home.text
+    assert purged not in home.text
+    assert browser.get(purged).status_code == 404
 
 
 def test_another_sign_up_can_be_begun_whatever_became_of_the_first(site: Site, browser: Browser) -> None:
