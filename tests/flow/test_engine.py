@@ -409,12 +409,14 @@ def test_what_has_expired_stays_expired_when_the_clock_is_set_back(office: Any) 
     assert office.engine.load(quoted.id) == lapsed
 
 
-def test_an_event_that_comes_too_late_finds_the_instance_expired(office: Any) -> None:
+def test_an_event_that_comes_too_late_finds_the_instance_expired(office: Any, parcels: Any) -> None:
     quoted = office.quoted()
     office.clock.forward(minutes=10)
     with pytest.raises(StaleRevision):
         office.engine.send(quoted, accepted(office, quoted))
     assert office.store.kept.load(quoted.id).state == "lapsed"
+    with pytest.raises(StaleRevision):
+        office.engine.send(quoted, parcels.Unheard())
     with pytest.raises(EventRefused, match="state lapsed"):
         office.engine.send(office.engine.load(quoted.id), accepted(office, quoted))
     assert not office.till.calls

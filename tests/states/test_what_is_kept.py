@@ -70,6 +70,7 @@ def ways_to_ends(examples: SimpleNamespace) -> dict[str, tuple[Any, ...]]:
         "signing expired": (*way("sign"), x.Expired()),
         "never opened": (*way("validate_params"), x.Expired()),
         "params_refused": (*way("validate_params"), x.opened(token=SecretStr(""))),
+        "link malformed": (*way("validate_params"), x.OpenedMalformed(path="scope", rule="doubled")),
         "validation_refused": (*way("init_validation"), refused),
         "validation expired": (*way("init_validation"), x.answered(502), x.Expired()),
         "confirm declined": (*way("confirm"), x.Decline()),
