@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from esozflow.adapters.demo.pis_site.visits import MOST_SIGN_UPS, MOST_VISITS
-from esozflow.flow import Call, Outcome
+from esozflow.flow import Call, Outcome, Unreachable
 
 from .conftest import AUTH_UI, CONSENTS, Browser, Site, forms
 
@@ -219,6 +219,23 @@ def test_a_form_filled_in_otherwise_after_the_sign_up_moved_on_is_refused_and_sa
     assert "вже перейшла до іншого кроку" in page
     assert "sadova.family@example.com" in page
     assert "other@example.com" not in page
+
+
+def test_an_old_page_that_is_sent_again_corrects_nothing_and_asks_for_nothing(site: Site, browser: Browser) -> None:
+    address = browser.at_signing()
+    correct = {**browser.form(address), "action": "EditAgain"}
+    browser.post(address, correct)
+    browser.does(address, "RequestFilled", **CONSENTS)
+    assert browser.post(address, correct).location == address
+    assert site.went == ["sign", "prepare", "sign"]
+
+    address, callback = browser.sent_back()
+    site.port.instead = lambda call: Unreachable(reason="refused")
+    browser.get(callback)
+    ask = {**browser.form(address), "action": "Retry"}
+    for _ in range(2):
+        assert browser.post(address, ask).location == address
+    assert [call.name for call in site.port.calls] == ["exchange"] * 2
 
 
 def test_an_old_page_of_the_way_to_the_auth_ui_leads_nowhere(site: Site, browser: Browser) -> None:
