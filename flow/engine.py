@@ -65,33 +65,36 @@ class Engine(Generic[C]):
         self._store.create(first.snapshot)
         return self._perform(first)
 
-    def load(self, id: str) -> Snapshot[C]:
+    def load(self, id: str, *, revision: int | None = None) -> Snapshot[C]:
         """Give the instance as it was last stored, after letting its lifetime expire if it is over.
 
-        Raises `UnknownInstance`, `ForeignSnapshot`, `FlowBroken`, `StoreFailed`.
+        `revision`, where given, is the one of the page that a form comes from: `StaleRevision` is raised when the
+        instance has another by now. Also raises `UnknownInstance`, `ForeignSnapshot`, `FlowBroken`, `StoreFailed`.
         """
         snapshot = self._store.load(id)
         self.flow.belongs(snapshot)
-        if not self._is_over(snapshot):
-            return snapshot
-        try:
-            return self._advance(snapshot, Expired())
-        except StaleRevision:  # somebody else saw it expire at the same moment, and was first
-            return self._store.load(id)
+        if self._is_over(snapshot):
+            try:
+                snapshot = self._perform(self._store_step(snapshot, Expired()))
+            except StaleRevision:  # somebody else saw it expire at the same moment, and was first
+                snapshot = self._store.load(id)
+        if revision is not None and revision != snapshot.revision:
+            raise StaleRevision
+        return snapshot
 
     def send(self, snapshot: Snapshot[C], event: Event) -> Snapshot[C]:
-        """Let a user's event move the instance on from what the user saw, and carry it to the next state that waits.
+        """Let a user's event move the instance on, and carry it to the next state that waits.
 
-        Raises `StaleRevision` when it moved or expired since, `EventRefused`, `CallInProgress`, and what `load` raises.
+        `snapshot` is the instance as this engine gave it and the user saw it: `StaleRevision` is raised when it moved
+        or expired since. Also raises `EventRefused`, `CallInProgress`, and what `load` raises.
         """
         if isinstance(event, Outcome | Expired):
             raise EventRefused(state="any", event=type(event).__name__, code="not_a_users_event")
         if self.flow.belongs(snapshot).call:
             raise CallInProgress(state=snapshot.state)
         if self._is_over(snapshot):
-            self.load(snapshot.id)
-            raise StaleRevision
-        return self._advance(snapshot, event)
+            snapshot = self.load(snapshot.id, revision=snapshot.revision)
+        return self._perform(self._store_step(snapshot, event))
 
     def resume(self, id: str) -> Snapshot[C]:
         """Carry on an instance whose process died during a call.
@@ -107,7 +110,7 @@ class Engine(Generic[C]):
             raise CallInProgress(state=snapshot.state)
         if call.repeat is Repeat.FREELY:
             return self._perform(Stepped(snapshot, call))
-        return self._advance(snapshot, Unanswered(reason="interrupted"))
+        return self._perform(self._store_step(snapshot, Unanswered(reason="interrupted")))
 
     def journal(self, id: str) -> Sequence[Move]:
         """Give all moves of the instance, in order. Raises `UnknownInstance`, `StoreFailed`."""
@@ -119,9 +122,6 @@ class Engine(Generic[C]):
 
     def _is_over(self, snapshot: Snapshot[C]) -> bool:
         return snapshot.expires_at is not None and snapshot.expires_at <= self._clock.now()
-
-    def _advance(self, snapshot: Snapshot[C], event: Event) -> Snapshot[C]:
-        return self._perform(self._store_step(snapshot, event))
 
     def _perform(self, stepped: Stepped[C]) -> Snapshot[C]:
         while stepped.call is not None:

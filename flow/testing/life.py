@@ -29,6 +29,7 @@ EQUAL: Final = "the engine equals the pure step"
 UNTOUCHED: Final = "a refused event changes nothing"
 JOURNAL: Final = "the journal is the path"
 ENDED: Final = "an end accepts nothing"
+STALE: Final = "an old page moves nothing"
 ONCE: Final = "a call is made once an entry"
 DECIDED: Final = "a call is what was decided"
 
@@ -113,6 +114,8 @@ class Life(Generic[C]):
         else:
             if self.flow.states[before.state].final:
                 self.witness.says(ENDED, f"{kind} was accepted in {before.state}")
+        if page.revision != before.revision and any(move.event == kind for move in self.witness.path[moves:]):
+            self.witness.says(STALE, f"{kind} was accepted from revision {page.revision} of {before.revision}")
 
     def load(self) -> None:
         """Look at the instance."""

@@ -312,6 +312,24 @@ def test_what_was_seen_before_it_moved_moves_nothing(office: Any, parcels: Any) 
     assert office.engine.load(begun.id) == moved
 
 
+def test_an_instance_is_loaded_for_a_page_only_while_it_rests_on_that_page(office: Any, parcels: Any) -> None:
+    begun = office.engine.begin()
+    assert office.engine.load(begun.id, revision=0) == begun
+    moved = office.engine.send(begun, parcels.Described(weight=5))
+    assert office.engine.load(begun.id, revision=moved.revision) == moved
+    for other in (0, moved.revision - 1, moved.revision + 1):
+        with pytest.raises(StaleRevision):
+            office.engine.load(begun.id, revision=other)
+
+
+def test_a_page_that_has_expired_is_none_that_an_instance_rests_on(office: Any) -> None:
+    quoted = office.quoted()
+    office.clock.forward(minutes=10)
+    with pytest.raises(StaleRevision):
+        office.engine.load(quoted.id, revision=quoted.revision)
+    assert office.engine.load(quoted.id, revision=quoted.revision + 1).state == "lapsed"
+
+
 def test_nobody_moves_an_instance_whose_call_is_under_way(office: Any, parcels: Any) -> None:
     stranded = office.stranded("paying")
     with pytest.raises(CallInProgress) as caught:

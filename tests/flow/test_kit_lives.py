@@ -154,6 +154,13 @@ class Touches(Engine[Any]):
             raise
 
 
+class Reloads(Engine[Any]):
+    """Moves what is there now, whatever the user saw."""
+
+    def send(self, snapshot: Any, event: Any) -> Any:
+        return super().send(self.load(snapshot.id), event)
+
+
 class RefusesAll(Engine[Any]):
     """Refuses what the step takes."""
 
@@ -242,6 +249,7 @@ def test_a_life_without_a_defect_breaks_no_promise(parcels: Any) -> None:
         (Awake, "an end accepts nothing"),
         (Pretends, "the engine equals the pure step: it gave"),
         (Touches, "a refused event changes nothing: Described was refused in quoted, and changed it"),
+        (Reloads, "an old page moves nothing: Accepted was accepted from revision 1 of 2"),
         (RefusesAll, "the engine equals the pure step: Described was refused in draft with not_expected_here"),
         (RefusesOtherwise, "the engine equals the pure step: Described was refused in quoted with because"),
         (Disturbs, "a refused event changes nothing: a call was disturbed"),

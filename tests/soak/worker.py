@@ -23,7 +23,7 @@ from esozflow.adapters.sealing import Keys
 from esozflow.adapters.stores.codec import SnapshotCodec
 from esozflow.adapters.stores.sql import Database, SqlStore, resume_due
 from esozflow.adapters.vault import CallbackVault
-from esozflow.flow import Engine, Event, FlowError, Snapshot, StaleRevision
+from esozflow.flow import Engine, Event, FlowError, Snapshot
 from esozflow.states import MIGRATIONS, CallbackReceived, Opened, SignUp, auth_ui, pis
 from esozflow.states import events as known_events
 
@@ -70,10 +70,8 @@ class Worker:
                 case "look":
                     snapshot = engine.load(question["id"])
                 case _:
-                    snapshot = engine.load(question["id"])
-                    if snapshot.revision != question["revision"]:
-                        raise StaleRevision
-                    snapshot = engine.send(snapshot, _event(question))
+                    seen = engine.load(question["id"], revision=question["revision"])
+                    snapshot = engine.send(seen, _event(question))
             return _shown(engine, snapshot)
         except FlowError as error:
             return {"error": error.code}

@@ -10,7 +10,7 @@ from typing import Final
 
 from flask import Response
 
-from ....flow import Engine, Snapshot, StaleRevision
+from ....flow import Engine, Snapshot
 from ....states.signup import SignUp
 
 PATIENCE: Final = 5.0
@@ -35,10 +35,7 @@ class Acting:
 
     def seen(self, id: str, form: Mapping[str, str]) -> Snapshot[SignUp]:
         """Give the sign-up as the form's page showed it. Raises `StaleRevision` when it has moved since."""
-        signup = self._engine.load(id)
-        if _revision(form) != signup.revision:
-            raise StaleRevision
-        return signup
+        return self._engine.load(id, revision=_revision(form))
 
     def settled(self, id: str) -> Snapshot[SignUp]:
         """Give the sign-up, if possible after a call that is under way."""
