@@ -659,6 +659,7 @@ def test_an_old_page_is_the_instance_as_it_was_then(parcels: Any, behind: int, s
     one.engine.send = send  # type: ignore[method-assign]
     one.send(named(parcels.Discarded()), behind=behind)
     assert seen == [state]
+    assert one.record.steps[-1].behind == behind
 
 
 def test_what_a_user_sends_is_recorded_by_the_name_under_which_it_was_offered(
