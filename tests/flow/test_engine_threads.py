@@ -43,13 +43,15 @@ def at_once(act: Callable[[], Any], times: int = THREADS) -> list[Any]:
 
 @pytest.mark.parametrize("looked", ["before", "each"])
 def test_fifty_threads_that_accept_at_once_make_one_payment(office: Any, parcels: Any, looked: str) -> None:
+    def accept(quoted: Any, event: Any) -> Any:
+        return office.engine.send(quoted if looked == "before" else office.engine.load(quoted.id), event)
+
     for _ in range(5):
         quoted = office.quoted()
         office.till.calls.clear()
         office.till.during = lambda call: time.sleep(0.01)
         event = parcels.Accepted(pin=quoted.context.pin)
-        look = (lambda: quoted) if looked == "before" else partial(office.engine.load, quoted.id)  # noqa: B023 - at once
-        results = at_once(lambda: office.engine.send(look(), event))  # noqa: B023 - done at once
+        results = at_once(partial(accept, quoted, event))
         assert len(office.till.calls) == 1
         assert [result.state for result in results if isinstance(result, Snapshot)] == ["posted"]
         assert all(isinstance(result, Snapshot | Conflict | EventRefused) for result in results), Counter(

@@ -656,7 +656,7 @@ def test_an_old_page_is_the_instance_as_it_was_then(parcels: Any, behind: int, s
         seen.append(page.state)
         raise StaleRevision
 
-    one.engine.send = send  # type: ignore[method-assign]
+    one.engine.send = send  # type: ignore[method-assign]  # listens in place of the engine
     one.send(named(parcels.Discarded()), behind=behind)
     assert seen == [state]
     assert one.record.steps[-1].behind == behind

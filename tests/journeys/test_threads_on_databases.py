@@ -36,6 +36,10 @@ def place(new_database: NewDatabase, given: SimpleNamespace, served: Callable[..
         yield SimpleNamespace(esoz=esoz, engine=given.engine(auth_ui(), given.gateway(url, secret=False), store=store))
 
 
+def look_and_send(engine: Any, id: str, event: Any) -> Any:
+    return engine.send(engine.load(id), event)
+
+
 def result_of(act: Callable[[], Any]) -> Any:
     try:
         return act()
@@ -57,7 +61,7 @@ def test_fifty_threads_that_confirm_and_then_accept_do_each_once(
                 partial(result_of, act)
                 for act in (
                     partial(engine.send, snapshot, event),
-                    lambda: engine.send(engine.load(id), event),  # noqa: B023 - done at once
+                    partial(look_and_send, engine, id, event),
                 )
                 * (THREADS // 2)
             ]
