@@ -30,6 +30,7 @@ _KEY_BYTES, _ID_BYTES, _NONCE_BYTES, _TAG_BYTES = 32, 8, 12, 16
 _KEY = re.compile(_PREFIX + "([A-Za-z0-9_-]{43})")
 _VERSION: Final = b"\x01"
 _HEAD_BYTES = len(_VERSION) + _ID_BYTES
+_BODY_AT = _HEAD_BYTES + _NONCE_BYTES
 
 
 class SealBroken(StoreFailed):
@@ -53,16 +54,16 @@ def new_key() -> SecretStr:
 class Keys:
     """A list of keys: the first one seals, each of them opens. Nothing of a key is ever shown but its id."""
 
-    __slots__ = ("_ciphers", "ids")
+    __slots__ = ("_ciphers", "_first", "ids")
 
     def __init__(self, keys: list[SecretStr]) -> None:
-        ciphers: dict[str, AESGCM] = {}
+        ciphers: dict[bytes, AESGCM] = {}
         for position, key in enumerate(keys, start=1):
             material = _material(key, position)
-            key_id = hashlib.sha256(b"esozflow key id\x00" + material).hexdigest()[: 2 * _ID_BYTES]
-            if key_id in ciphers:
+            head = _VERSION + hashlib.sha256(b"esozflow key id\x00" + material).digest()[:_ID_BYTES]
+            if head in ciphers:
                 raise UsageError(f"Key {position} is given twice", hint="List every key once.", code="key_doubled")
-            ciphers[key_id] = AESGCM(material)
+            ciphers[head] = AESGCM(material)
         if not ciphers:
             raise UsageError(
                 "There is no key to seal sign-ups with",
@@ -70,7 +71,8 @@ class Keys:
                 code="keys_missing",
             )
         self._ciphers = ciphers
-        self.ids = tuple(ciphers)
+        self._first = next(iter(ciphers))
+        self.ids = tuple(map(key_of, ciphers))
 
     @classmethod
     def read(cls, text: SecretStr) -> Self:
@@ -114,20 +116,20 @@ class Keys:
 
     def seal(self, plain: SecretBytes, *, purpose: str, of: bytes) -> bytes:
         """Seal with the first key. `purpose` says what it is, `of` to whom it belongs: it opens with the same only."""
-        first = self.ids[0]
-        head, nonce = _VERSION + bytes.fromhex(first), secrets.token_bytes(_NONCE_BYTES)
-        return head + nonce + self._ciphers[first].encrypt(nonce, plain.get_secret_value(), _bound(head, purpose, of))
+        head, nonce = self._first, secrets.token_bytes(_NONCE_BYTES)
+        return head + nonce + self._ciphers[head].encrypt(nonce, plain.get_secret_value(), _bound(head, purpose, of))
 
     def open(self, sealed: bytes, *, purpose: str, of: bytes) -> SecretBytes:
         """Give what was sealed. Raises `SealBroken` for anything that `seal` did not make with the same words."""
-        if len(sealed) < _HEAD_BYTES + _NONCE_BYTES + _TAG_BYTES or not sealed.startswith(_VERSION):
+        if len(sealed) < _BODY_AT + _TAG_BYTES or not sealed.startswith(_VERSION):
             raise SealBroken("it has no form that is known here", code="unknown_seal")
-        cipher = self._ciphers.get(key_of(sealed))
+        head = sealed[:_HEAD_BYTES]
+        cipher = self._ciphers.get(head)
         if cipher is None:
             raise SealBroken("its key is not among those given", code="unknown_key")
-        head, body = sealed[:_HEAD_BYTES], sealed[_HEAD_BYTES:]
+        nonce, body = sealed[_HEAD_BYTES:_BODY_AT], sealed[_BODY_AT:]
         try:
-            return SecretBytes(cipher.decrypt(body[:_NONCE_BYTES], body[_NONCE_BYTES:], _bound(head, purpose, of)))
+            return SecretBytes(cipher.decrypt(nonce, body, _bound(head, purpose, of)))
         except InvalidTag:
             pass
         raise SealBroken("it was changed, or made for something else")

@@ -10,6 +10,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from esozflow.adapters.stores.codec import SnapshotCodec
 from esozflow.adapters.stores.memory import MemoryStore
@@ -20,6 +21,7 @@ from esozflow.states import SignUp, sign_up
 from . import nine, peers
 from .counting import Count, counted, held
 from .signups import Constant, acts, whole
+from .store import Moves, on_sqlite
 
 LIMITS = Path(__file__).with_name("limits.toml")
 STEPS = len(nine.EVENTS)
@@ -77,9 +79,17 @@ class SignUps:
         return found
 
 
+def stored_move() -> Figures:
+    with TemporaryDirectory(prefix="esozflow-") as folder, on_sqlite(Path(folder)) as at:
+        moves = Moves(at)
+        first, second = moves.waiting(2)
+        moves.move(first)
+        return _figures(counted(lambda: moves.move(second)))
+
+
 def measured() -> dict[str, Figures]:
     sign_ups = SignUps()
-    return {"step": step(), "sign_up": sign_ups.one(), "bytes": sign_ups.bytes()}
+    return {"step": step(), "sign_up": sign_ups.one(), "stored_move": stored_move(), "bytes": sign_ups.bytes()}
 
 
 def above(found: dict[str, Figures], limits: dict[str, Figures]) -> Iterator[str]:
@@ -90,11 +100,13 @@ def above(found: dict[str, Figures], limits: dict[str, Figures]) -> Iterator[str
 
 
 def summary(found: dict[str, Figures]) -> str:
-    a_step, a_sign_up, size, theirs = found["step"], found["sign_up"], found["bytes"], transitions()
+    a_step, a_sign_up, a_move, size = found["step"], found["sign_up"], found["stored_move"], found["bytes"]
+    theirs = transitions()
     return (
         f"{a_step['instructions']:.0f} instructions and {a_step['calls']:.1f} calls a step"
         f" (transitions: {theirs['instructions']:.0f} and {theirs['calls']:.1f}),"
-        f" {a_sign_up['instructions']:.0f} and {a_sign_up['calls']:.0f} a sign-up;"
+        f" {a_sign_up['instructions']:.0f} and {a_sign_up['calls']:.0f} a sign-up,"
+        f" {a_move['instructions']:.0f} and {a_move['calls']:.0f} a move loaded from SQLite and saved;"
         f" {size['live']:.0f} bytes live beyond its own data, {size['live_with_journal']:.0f} with its journal,"
         f" {size['stored']:.0f} stored; Python {sys.version_info.major}.{sys.version_info.minor}"
     )

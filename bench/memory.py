@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 import sys
@@ -29,6 +30,8 @@ SIGN_UPS, MOVES = 20, 200
 """In a round."""
 LIVE = (1, 100, 10_000, 100_000)
 THREADS = (1, 2, 4, 8)
+TURNS = 10
+"""Of each number of live sign-ups in a round."""
 
 
 def engine_over(store: MemoryStore[SignUp], esoz: Port | None = None) -> Engine[SignUp]:
@@ -114,7 +117,11 @@ def imports(rounds: int) -> Iterator[Row]:
 
 def growth(rounds: int) -> Iterator[Row]:
     """Two moves of one sign-up after another, chosen at random, beside any number that wait."""
-    took = interleaved(rounds, {str(live): _moving(live) for live in LIVE})
+    sides = {str(live): _moving(live) for live in LIVE}
+    gc.freeze()  # or they would all be looked through before every turn
+    # Such a turn is over in milliseconds, in which a machine has its moods.
+    took = interleaved(TURNS * rounds, sides)
+    gc.unfreeze()
     for live in LIVE[1:]:
         yield Row(
             workload="cost of an event",
@@ -128,13 +135,11 @@ def growth(rounds: int) -> Iterator[Row]:
 
 
 def _moving(live: int) -> Callable[[], float]:
-    store: MemoryStore[SignUp] = MemoryStore()
-    engine, chance, back = engine_over(store), random.Random(6), EditAgain()  # noqa: S311 - repeatable, and no secret
-    filled = next(acts())
-    waiting = engine.send(engine.begin(), filled)
+    engine, chance = engine_over(MemoryStore()), random.Random(6)  # noqa: S311 - repeatable, and no secret
+    filled, back = next(acts()), EditAgain()
     ids = [f"{number:040}" for number in range(live)]
     for one in ids:
-        store.create(replace(waiting, id=one))
+        engine.send(engine.begin(one), filled)
 
     def act() -> float:
         took = 0.0

@@ -29,11 +29,7 @@ from esozflow.adapters.stores.sql import Database, SqlStore, upgrade
 from esozflow.adapters.stores.sql.tables import instances
 from esozflow.adapters.vault import MemoryVault
 from esozflow.flow import Engine, Snapshot
-from esozflow.states import (
-    HandedOver,
-    SignUp,
-    sign_up,
-)
+from esozflow.states import HandedOver, SignUp, sign_up
 from tests.databases import running_postgresql
 
 from .environments import DBOS, python_with
@@ -71,23 +67,37 @@ def place(kind: str, url: SecretStr, for_dbos: str) -> Iterator[Place]:
         yield Place(kind=kind, url=url, for_dbos=for_dbos, database=database, store=store, engine=engine)
 
 
+@contextmanager
+def on_sqlite(folder: Path) -> Iterator[Place]:
+    with place("SQLite", SecretStr(f"sqlite:///{folder}/a.db"), f"sqlite:///{folder}/b.db") as at:
+        yield at
+
+
+class Moves:
+    """Sign-ups in a place, as many as are asked for, that wait for the same event; each is moved by it once."""
+
+    def __init__(self, at: Place) -> None:
+        self._at = at
+        self._waiting = at.engine.begin()
+        for event in list(acts())[:2]:
+            self._waiting = at.engine.send(self._waiting, event)
+        self._numbers = count()
+
+    def waiting(self, moves: int) -> list[str]:
+        ids = [f"{next(self._numbers):040}" for _ in range(moves)]
+        for one in ids:
+            self._at.store.create(replace(self._waiting, id=one))
+        return ids
+
+    def move(self, id: str) -> None:
+        """Resume, one event, save."""
+        self._at.engine.send(self._at.engine.load(id), HandedOver())
+
+
 def beside_bare_statements(at: Place, rounds: int, moves: int) -> Rates:
     """Resume, one event, save; and the same two rows read and written with the driver alone."""
-    waiting = at.engine.begin()
-    for event in list(acts())[:2]:
-        waiting = at.engine.send(waiting, event)
-    bare = Bare(at)
-    rates: Rates = []
-    numbers = count()
-    for _ in range(rounds):
-        ids = [f"{next(numbers):040}" for _ in range(moves)]
-        for one in ids:
-            at.store.create(replace(waiting, id=one))
-        ours = _rate(ids, lambda one: at.engine.send(at.engine.load(one), HandedOver()))
-        ids = [f"{next(numbers):040}" for _ in range(moves)]
-        for one in ids:
-            at.store.create(replace(waiting, id=one))
-        rates.append((ours, _rate(ids, bare.moves)))
+    ours, bare = Moves(at), Bare(at)
+    rates = [(_rate(ours.waiting(moves), ours.move), _rate(ours.waiting(moves), bare.moves)) for _ in range(rounds)]
     bare.close()
     return rates
 
@@ -260,9 +270,8 @@ def places() -> Iterator[list[Place]]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="esozflow-")))
         new = stack.enter_context(running_postgresql(durable=True))
-        on_sqlite = place("SQLite", SecretStr(f"sqlite:///{folder}/a.db"), f"sqlite:///{folder}/b.db")
         on_postgresql = place("PostgreSQL", new(), new().get_secret_value())
-        found = [stack.enter_context(on_sqlite), stack.enter_context(on_postgresql)]
+        found = [stack.enter_context(on_sqlite(folder)), stack.enter_context(on_postgresql)]
         versions.update({"PostgreSQL": _version_of(found[1]), "SQLite": sqlite3.sqlite_version})
         yield found
 

@@ -1,4 +1,4 @@
-"""The command line: `esozflow demo`, `esozflow sandbox`."""
+"""The command line, `esozflow`."""
 
 from __future__ import annotations
 

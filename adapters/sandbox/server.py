@@ -240,7 +240,7 @@ def bind(esoz: Esoz, host: str, port: int) -> SandboxServer:
         return SandboxServer(esoz, (host, port), family)
     except (OSError, OverflowError):
         raise UsageError(
-            "The sandbox cannot listen there.", hint="Choose a free port, or 0 for any.", code="cannot_listen"
+            f"The sandbox cannot listen on port {port}.", hint="Choose a free port, or 0 for any.", code="cannot_listen"
         ) from None
 
 

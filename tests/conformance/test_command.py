@@ -181,9 +181,10 @@ def test_a_check_that_does_not_exist_is_told_with_those_that_do(port: str) -> No
 
 def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        done = conform("auth-ui", "http://127.0.0.1:1", "--sandbox-port", str(taken.getsockname()[1]))
+        port = str(taken.getsockname()[1])
+        done = conform("auth-ui", "http://127.0.0.1:1", "--sandbox-port", port)
     assert done.exit_code == 2
-    assert "cannot listen there" in done.output
+    assert f"cannot listen on port {port}" in done.output
 
 
 def test_a_report_that_cannot_be_written_is_told(port: str, tmp_path: Path) -> None:

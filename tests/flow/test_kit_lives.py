@@ -457,6 +457,17 @@ def test_an_act_of_ones_own_is_recorded_and_replayed(parcels: Any) -> None:
     assert again.life.record == first.life.record
 
 
+@pytest.mark.parametrize(("behind", "state"), [(0, "discarded"), (1, "quoted")])
+def test_what_came_from_an_old_page_comes_from_one_again_when_it_is_replayed(
+    parcels: Any, behind: int, state: str
+) -> None:
+    priced = {"call": "price", "how": "case", "event": "Priced", "case": "Priced(status=200)"}
+    described = {"do": "send", "event": "Described", "case": "Described()", "answers": [priced]}
+    discarded = {"do": "send", "event": "Discarded", "case": "Discarded()", "behind": behind}
+    record = {"flow": "parcels", "version": 1, "steps": [{"do": "begin"}, described, discarded]}
+    assert replay(parcels.flow, json.dumps(record), parcels.cases, ids=parcels.FixedIds()).state == state
+
+
 def test_events_of_strategies_are_replayed_only_where_their_values_may_be_held(parcels: Any) -> None:
     drawn = {parcels.Described: st.builds(parcels.Described, weight=st.just(7), address=st.just("Rivne"))}
     lives = machine_for(parcels.flow, parcels.cases, ids=parcels.FixedIds(), strategies=drawn)

@@ -210,6 +210,7 @@ def test_the_simplest_event_is_found_and_a_class_that_needs_help_says_so() -> No
     with pytest.raises(UsageError) as refused:
         simplest(Hopeless)
     assert refused.value.code == "no_case"
+    assert refused.value.args == ("No event of Hopeless could be made from the types of its fields",)
     assert refused.value.hint == "Let your cases give one: cases(state, Hopeless) -> [(context, event)]."
 
 

@@ -63,7 +63,8 @@ def _try(jobs: int, mutants: list[str], *, afresh: bool = False) -> None:
     The first run forks from a process that has imported the tests, which is many times faster and kills nothing
     wrongly, but would miss a mutant whose result a test module keeps from when it was imported.
     """
-    environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | ({"MUTANTS_AFRESH": "1"} if afresh else {})
+    ours = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "MUTANTS_KILLERS": str(TREE / "killers")}
+    environment = os.environ | ours | ({"MUTANTS_AFRESH": "1"} if afresh else {})
     program = Path(sys.executable).with_name("mutmut")
     subprocess.run([program, "run", "--max-children", str(jobs), *mutants], env=environment, check=True)
 

@@ -9,6 +9,7 @@ import os
 import resource
 import sys
 from collections import Counter
+from pathlib import Path
 from time import process_time
 
 from mutmut.state import state
@@ -24,27 +25,59 @@ ITSELF = " itself"
 """Behind the name of a function in mutmut's statistics: here are the tests that call it while they run."""
 OTHERS = 3
 """Fast tests that call the function themselves for each of the others."""
+NEAR = ("has killed one of the function", "another case of such a test", "a test that has killed one of the module")
+KILLERS = Path(os.environ.get("MUTANTS_KILLERS", "killers"))
+"""A folder with a file for each function, which lists what has killed mutants of it."""
 
 
 def in_turn(nodes: list[str], mutant: str) -> list[str]:
-    """Fast tests first, and of the many cases of one test only a few before all others had a turn.
+    """What has killed mutants of the function or of its module first, then fast tests.
 
-    A function that is called while modules are imported is reached by every test: those that call it themselves come
-    three times as often as the others, unless one takes more than its share of the time.
+    Of the many cases of one test only a few come before all others had a turn. A function that is called while modules
+    are imported is reached by every test: those that call it themselves come three times as often as the others, unless
+    one takes more than its share of the time.
     """
     seconds = state().duration_by_test
     cases: Counter[str] = Counter()
     turns = {}
     for node in sorted(nodes, key=lambda node: seconds.get(node, 0.0)):
-        test = node.partition("[")[0]
+        test = _test(node)
         turns[node] = seconds.get(node, 0.0) + cases[test] * CASE
         cases[test] += 1
     turned = sorted(turns, key=turns.__getitem__)
-    calling = state().tests_by_mangled_function_name.get(f"{mutant.partition('__mutmut_')[0]}{ITSELF}", set())
+    calling = state().tests_by_mangled_function_name.get(f"{_function(mutant)}{ITSELF}", set())
     first = {node for node in calling if seconds.get(node, 0.0) <= ENOUGH / MOST}
     places = {node: place for place, node in enumerate(node for node in turned if node in first)}
     places |= {node: (place + 1) * OTHERS for place, node in enumerate(node for node in turned if node not in first)}
-    return sorted(turned, key=places.__getitem__)
+    near = _nearness(mutant)
+    return sorted(turned, key=lambda node: (near.get(node, near.get(_test(node), len(NEAR))), places[node]))
+
+
+def note_killer(mutant: str, node: str) -> None:
+    """Remember what killed a mutant: it is likely to kill the next one."""
+    KILLERS.mkdir(exist_ok=True)
+    with (KILLERS / _function(mutant)).open("a", encoding="utf-8") as file:
+        file.write(f"{node}\n")
+
+
+def _nearness(mutant: str) -> dict[str, int]:
+    """Give the places of what is in NEAR, of cases and of tests."""
+    module = _function(mutant).rpartition(".")[0]
+    beside = [file for file in KILLERS.glob(f"{module}.*") if file.name.rpartition(".")[0] == module]
+    of_module = {node for file in beside for node in file.read_text("utf-8").splitlines()}
+    own = KILLERS / _function(mutant)
+    of_function = set(own.read_text("utf-8").splitlines()) if own.is_file() else set[str]()
+    found = dict.fromkeys(map(_test, of_module), 2)
+    found |= dict.fromkeys(map(_test, of_function), 1)
+    return found | dict.fromkeys(of_function, 0)
+
+
+def _function(mutant: str) -> str:
+    return mutant.partition("__mutmut_")[0]
+
+
+def _test(node: str) -> str:
+    return node.partition("[")[0]
 
 
 def in_time(nodes: list[str], mutant: str) -> list[str]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 from _pytest.config import _prepareconfig
@@ -19,7 +18,7 @@ from mutmut.configuration import config
 from mutmut.runners.harness import PytestRunner
 from mutmut.utils.file_utils import change_cwd
 
-from .selection import AFRESH, forget, in_time, limit_time
+from .selection import AFRESH, forget, in_time, limit_time, note_killer
 
 
 class _Failure:
@@ -53,18 +52,13 @@ def _run_by(session: pytest.Session) -> None:
         forget()
         failure = _Failure()
         session.config.pluginmanager.register(failure)
-        notes = Path("killers", (mutant_name or "").partition("__mutmut_")[0]).absolute()
-        killers = dict.fromkeys(notes.read_text("utf-8").splitlines()[::-1] if notes.exists() else ())
-        nodes = in_time(list(tests), mutant_name or "")
-        # What killed one mutant of a function is likely to kill the next.
-        chosen = [items[node] for node in dict.fromkeys((*(node for node in killers if node in items), *nodes))]
+        mutant = mutant_name or ""
+        chosen = [items[node] for node in in_time(list(tests), mutant)]
         with change_cwd("mutants"):
             for item, following in zip(chosen, [*chosen[1:], None], strict=True):
                 item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
                 if failure.seen:
-                    notes.parent.mkdir(exist_ok=True)
-                    with notes.open("a", encoding="utf-8") as file:
-                        file.write(f"{item.nodeid}\n")
+                    note_killer(mutant, item.nodeid)
                     return 1
         return 0
 

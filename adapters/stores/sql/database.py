@@ -94,38 +94,6 @@ class Database:
 
     def at_once(self, act: Callable[[Driver], T]) -> T:
         """Run single prepared statements, each a transaction of its own. Raises `StoreFailed`."""
-        return self._run_bare(act)
-
-    def as_one(self, act: Callable[[Driver], T]) -> T:
-        """Run prepared statements as one transaction, like `write`. Raises `StoreFailed`."""
-
-        def whole(driver: Driver) -> T:
-            driver.execute(self._begin)
-            result = act(driver)
-            driver.execute("COMMIT")
-            return result
-
-        return self._run_bare(whole)
-
-    def close(self) -> None:
-        """Close all connections that are not in use."""
-        self._resting.give_back()
-        self._engine.dispose()
-
-    def _begins(self, connection: Connection) -> None:
-        connection.exec_driver_sql(self._begin)
-
-    def _run(self, engine: Engine, act: Callable[[Connection], T]) -> T:
-        try:
-            with self._resting.awaited(), engine.begin() as connection:
-                return act(connection)
-        except FlowError:
-            raise
-        except Exception as error:  # drivers raise more kinds than SQLAlchemy wraps
-            failure = failure_of(error)
-        raise failure
-
-    def _run_bare(self, act: Callable[[Driver], T]) -> T:
         try:
             taken = self._resting.take()
             try:
@@ -143,6 +111,35 @@ class Database:
             failure = failure_of(error)
         else:
             return result
+        raise failure
+
+    def as_one(self, act: Callable[[Driver], T]) -> T:
+        """Run prepared statements as one transaction, like `write`. Raises `StoreFailed`."""
+
+        def whole(driver: Driver) -> T:
+            driver.execute(self._begin)
+            result = act(driver)
+            driver.execute("COMMIT")
+            return result
+
+        return self.at_once(whole)
+
+    def close(self) -> None:
+        """Close all connections that are not in use."""
+        self._resting.give_back()
+        self._engine.dispose()
+
+    def _begins(self, connection: Connection) -> None:
+        connection.exec_driver_sql(self._begin)
+
+    def _run(self, engine: Engine, act: Callable[[Connection], T]) -> T:
+        try:
+            with self._resting.awaited(), engine.begin() as connection:
+                return act(connection)
+        except FlowError:
+            raise
+        except Exception as error:  # drivers raise more kinds than SQLAlchemy wraps
+            failure = failure_of(error)
         raise failure
 
 

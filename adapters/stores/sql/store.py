@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from operator import attrgetter, itemgetter
+from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from pydantic_core import to_json
@@ -17,7 +17,7 @@ from ..codec import SnapshotCodec
 from .database import Database
 from .prepared import Driver
 from .schema import check
-from .tables import instances, moves
+from .tables import as_kept, instances, kept, moves, written
 
 C = TypeVar("C")
 
@@ -27,18 +27,17 @@ MAX_ID = 255
 """Characters of an id: as many as every database can have in a key."""
 _ID = re.compile(rf"[^\x00\ud800-\udfff]{{0,{MAX_ID}}}")
 
-_READABLE = tuple(name for name in Snapshot.__slots__ if name != "context")
-_MOMENTS = ("begun_at", "entered_at", "expires_at")
-_of_snapshot, _of_move = attrgetter(*_READABLE), attrgetter(*Move.__slots__)
-_bound = itemgetter(*[column.name for column in instances.c][:-1])
-_FIND = select(instances).where(instances.c.id == bindparam("id"))
-_CREATE = insert(instances).values({column.name: bindparam(column.name, type_=column.type) for column in instances.c})
+_NAMES = [column.name for column in instances.c]
+_of_snapshot = attrgetter("id", "flow", "version", "state", "revision", "begun_at", "entered_at", "expires_at")
+_of_move = attrgetter(*Move.__slots__)
+_FIND = select(*kept).where(instances.c.id == bindparam("id"))
+_CREATE = insert(instances).values({one.name: bindparam(one.name, type_=as_kept(one)) for one in instances.c})
 _UPDATE = (
     update(instances)
     .where(instances.c.id == bindparam("new_id"), instances.c.revision == bindparam("expected"))
-    .values({one: bindparam(f"new_{one.name}", type_=one.type) for one in instances.c if one.name != "id"})
+    .values({one: bindparam(f"new_{one.name}", type_=as_kept(one)) for one in instances.c if one.name != "id"})
 )
-_BROUGHT = [bindparam(column.name, type_=column.type) for column in moves.c if column.name != "instance"]
+_BROUGHT = [bindparam(one.name, type_=as_kept(one)) for one in moves.c if one.name != "instance"]
 _APPEND = insert(moves).values([bindparam("new_id"), *_BROUGHT])
 _UPDATED = _UPDATE.returning(instances.c.id).cte("updated")
 _MOVE = insert(moves).from_select([column.name for column in moves.c], select(_UPDATED.c.id, *_BROUGHT))
@@ -68,11 +67,11 @@ class SqlStore(Generic[C]):
                 hint=f"Give at most {MAX_ID} characters, no NUL and no half of a surrogate pair.",
                 code="id_unusable",
             )
-        row = self._row(snapshot)
+        values = self._values(snapshot)
 
         def act(driver: Driver) -> bool:
             try:
-                self._create.run(driver, row)
+                self._create.run(driver, values)
             except self._database.Taken:
                 return False
             return True
@@ -92,10 +91,11 @@ class SqlStore(Generic[C]):
         """Compare and set; raises `StaleRevision` or `UnknownInstance`."""
         if not _can_be(snapshot.id):
             raise UnknownInstance
-        row = self._row(snapshot)
-        row["expected"] = snapshot.revision - 1
-        row.update(zip(Move.__slots__, _of_move(move), strict=True))
-        if not self._as_one(lambda driver: all(one.run(driver, row) == 1 for one in self._move)):
+        values = self._values(snapshot)
+        values["expected"] = snapshot.revision - 1
+        values.update(zip(Move.__slots__, _of_move(move), strict=True))
+        values["at"] = written(move.at)
+        if not self._as_one(lambda driver: all(one.run(driver, values) == 1 for one in self._move)):
             self._found(snapshot.id)
             raise StaleRevision
 
@@ -127,18 +127,18 @@ class SqlStore(Generic[C]):
             raise UnknownInstance
         return found
 
-    def _row(self, snapshot: Snapshot[C]) -> dict[str, Any]:
+    def _values(self, snapshot: Snapshot[C]) -> dict[str, Any]:
         plain = self._codec.dump(snapshot)
-        row = dict(zip(_READABLE, _of_snapshot(snapshot), strict=True))
-        for name in _MOMENTS:
-            row[name] = row[name] and row[name].astimezone(UTC)
-        row["ended"] = self._codec.flow.states[snapshot.state].final
-        row["sealed"] = self._keys.seal(plain, purpose=PURPOSE, of=owner_of(_bound(row)))
-        return row
+        *named, state, revision, begun_at, entered_at, expires_at = _of_snapshot(snapshot)
+        ended = int(self._codec.flow.states[state].final)
+        moments = written(begun_at), written(entered_at), written(expires_at)
+        bound = (*named, state, ended, revision, *moments)
+        sealed = self._keys.seal(plain, purpose=PURPOSE, of=owner_of(bound))
+        return dict(zip(_NAMES, (*bound, sealed), strict=True))
 
 
 def owner_of(bound: Sequence[Any]) -> bytes:
-    """Give what a seal is bound to: everything before it in its row, times in UTC. Whoever changes that breaks it."""
+    """Give what a seal is bound to: everything before it in its row, as kept. Whoever changes that breaks it."""
     return to_json(bound)
 
 
@@ -152,7 +152,7 @@ def journal_of(database: Database, id: str) -> tuple[Move, ...]:
             raise UnknownInstance
         return connection.execute(query).all()
 
-    return tuple(Move(**row._mapping) for row in database.read(act))
+    return tuple(Move(**one._mapping) for one in database.read(act))
 
 
 def _can_be(id: str) -> bool:

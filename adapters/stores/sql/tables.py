@@ -17,8 +17,9 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    type_coerce,
 )
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _IN_UTC: Final = "+00:00"
 
@@ -30,13 +31,14 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> Any:
-        return _to_text if dialect.name == "sqlite" else None
+        return written if dialect.name == "sqlite" else None
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002 - as SQLAlchemy calls it
         return _of_text if dialect.name == "sqlite" else _to_utc
 
 
-def _to_text(moment: datetime | None) -> str | None:
+def written(moment: datetime | None) -> str | None:
+    """Give a moment as SQLite keeps it."""
     return moment.astimezone(UTC).isoformat(" ", "microseconds").removesuffix(_IN_UTC) if moment else None
 
 
@@ -46,6 +48,36 @@ def _of_text(written: str | None) -> datetime | None:
 
 def _to_utc(moment: datetime | None) -> datetime | None:
     return moment and moment.astimezone(UTC)
+
+
+class _AsKept(TypeDecorator[Any]):
+    """Takes and gives what SQLite keeps, which costs nothing there; PostgreSQL's driver is given its own form of it."""
+
+    inward: Any = None
+    outward: Any = None
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        return None if dialect.name == "sqlite" else self.inward
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002 - as SQLAlchemy calls it
+        return None if dialect.name == "sqlite" else self.outward
+
+
+class _Written(_AsKept):
+    impl = DateTime(timezone=True)
+    cache_ok = True
+    inward, outward = staticmethod(_of_text), staticmethod(written)
+
+
+class _Flag(_AsKept):
+    impl = Boolean
+    cache_ok = True
+    inward, outward = bool, int
+
+
+class _Bytes(_AsKept):
+    impl = LargeBinary
+    cache_ok = True
 
 
 metadata: Final = MetaData()
@@ -78,3 +110,14 @@ moves: Final = Table(
     Column("actor", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
+
+_AS_KEPT: Final[dict[type[Any], TypeEngine[Any]]] = {Moment: _Written(), Boolean: _Flag(), LargeBinary: _Bytes()}
+
+
+def as_kept(column: Column[Any]) -> TypeEngine[Any]:
+    """Give the type of a column in a row of texts, numbers and bytes alone, the same from every database."""
+    return _AS_KEPT.get(type(column.type), column.type)
+
+
+kept: Final = [type_coerce(column, as_kept(column)) for column in instances.c]
+"""The columns of an instance in such a row: the seal in the last is bound to those before it."""

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Delete, Executable, Row, Select, Update, and_
 from ...sealing import Keys, SealBroken
 from .database import Database
 from .store import PURPOSE, owner_of
-from .tables import instances
+from .tables import instances, kept
 
 _BATCH: Final = 200
 """Instances in one transaction: few enough that nobody has to wait for it."""
@@ -93,17 +93,17 @@ def reseal(database: Database, keys: Keys, *, between: Callable[[], object] = la
     Raises `StoreFailed`; what was re-sealed until then is re-sealed.
     """
     count, unopened = 0, list[str]()
-    others = select(instances).where(_key != bytes.fromhex(keys.ids[0]))
+    others = select(*kept).where(_key != bytes.fromhex(keys.ids[0]))
     for page in _pages(database, others, _SEALED_BATCH):
         updates = list[Update]()
-        for row in page:
-            owner = owner_of(row[:-1])
+        for one in page:
+            owner = owner_of(one[:-1])
             try:
-                plain = keys.open(row.sealed, purpose=PURPOSE, of=owner)
+                plain = keys.open(one.sealed, purpose=PURPOSE, of=owner)
             except SealBroken:
-                unopened.append(row.id)
+                unopened.append(one.id)
                 continue
-            unmoved = and_(instances.c.id == row.id, instances.c.sealed == row.sealed)
+            unmoved = and_(instances.c.id == one.id, instances.c.sealed == one.sealed)
             sealed = keys.seal(plain, purpose=PURPOSE, of=owner)
             updates.append(update(instances).where(unmoved).values(sealed=sealed))
         count += database.write(partial(_changed, updates))

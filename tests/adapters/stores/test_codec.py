@@ -252,7 +252,6 @@ def test_a_snapshot_that_could_not_be_loaded_is_not_dumped_either(change: dict[s
     ],
     ids=["half a character", "half a character in a secret", "no number", "infinity", "an object"],
 )
-@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")
 def test_what_json_cannot_hold_is_refused_before_anything_is_stored(context: Loan) -> None:
     with pytest.raises(UsageError) as caught:
         CODEC.dump(snapshot(context=context))
@@ -309,6 +308,9 @@ def test_whatever_is_kept_comes_back_with_its_secrets(kind: Any, held: object) -
         (Decimal, Decimal("1.10")),
         (list[float], [float("inf")]),
         (dict[datetime, str], {NOON: CANARY}),
+        (int, CANARY),
+        (tuple[str, ...], (CANARY, 7)),
+        (Reader, Loan(titles=(CANARY,))),
     ],
     ids=str,
 )

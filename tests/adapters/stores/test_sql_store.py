@@ -191,9 +191,9 @@ def test_a_snapshot_that_was_sealed_for_something_else_is_not_accepted(stores: A
 def all_instances() -> Any:
     from sqlalchemy import select
 
-    from esozflow.adapters.stores.sql.tables import instances
+    from esozflow.adapters.stores.sql.tables import kept
 
-    return select(instances)
+    return select(*kept)
 
 
 def test_what_another_key_sealed_is_told_by_that(stores: Any, kept: SimpleNamespace) -> None:
