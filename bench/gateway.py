@@ -24,7 +24,7 @@ from .environments import ROOT
 from .rounds import Row, interleaved, seconds
 from .signups import CLIENT, SEED, acts, request_of, signed, whole
 
-CALLS, SIGN_UPS = 50, 5
+CALLS, SIGN_UPS, TURNS = 50, 5, 4
 """Of each side in a round."""
 BODY = {"signed_content": "x" * 4000, "signed_content_encoding": "base64"}
 HEADERS = {"Authorization": "Bearer " + "t" * 64}
@@ -113,7 +113,7 @@ def sign_up_over_http(rounds: int) -> Iterator[Row]:
     ):
         ports: dict[str, Port] = {"esoz": ours, "vault": MemoryVault()}
         engine = Engine(sign_up(), store=MemoryStore[SignUp](), ports=ports)
-        times = (rounds + 1) * SIGN_UPS
+        times = (rounds * TURNS + 1) * SIGN_UPS
         given = iter([list(acts(child)) for child in range(1000, 1000 + times)])
         contents = iter([signed(request_of(child)) for child in range(5000, 5000 + times)])
         session = requests.Session()
@@ -122,7 +122,7 @@ def sign_up_over_http(rounds: int) -> Iterator[Row]:
             "bare": _ms(lambda: by_script(session, url, next(contents)), SIGN_UPS),
         }
         interleaved(1, sides)
-        took = interleaved(rounds, sides)
+        took = interleaved(rounds * TURNS, sides)
     yield Row(
         workload="whole sign-up over HTTP",
         ours="engine, memory store",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pydantic import SecretStr
 
 from ..flow import Calling, Repeat, State, Unanswered, Unreachable, guard, on
@@ -14,7 +12,7 @@ from .keeping import ending, forgotten, maybe_approved, message_of_the_answer, n
 from .names import Actor, Name
 from .redirects import code_in, with_parameters
 from .settings import Settings
-from .signup import SignUp, gathered
+from .signup import SignUp, gathered, replace
 
 
 def approval(signup: SignUp) -> HttpRequest:

@@ -7,7 +7,6 @@ knows: nothing, an object without what is promised, and what is promised.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from itertools import product
 from typing import Any, Final
@@ -20,7 +19,7 @@ from .events import CallbackReceived, Decline, Opened, RequestFilled, RequestSig
 from .example import EXAMPLE
 from .names import Name
 from .registration import RegistrationRequest
-from .signup import Query, SignUp, User, gathered
+from .signup import Query, SignUp, User, gathered, replace
 
 STATUSES: Final = range(100, 600)
 WALKED_STATUSES: Final = (200, 201, 204, 302, 400, 401, 403, 404, 408, 409, 422, 429, 500, 502, 503)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..flow import State, guard, on
 from .answers import Answered, ClientDetails, read
 from .calls import HttpRequest, Service
@@ -12,7 +10,7 @@ from .document import asks, ours
 from .keeping import ending, message_of_the_answer, told
 from .names import Name
 from .settings import Settings
-from .signup import SignUp, gathered
+from .signup import SignUp, gathered, replace
 
 
 @guard("200 with the client's name")

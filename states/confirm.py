@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..flow import Action, Expired, Message, Page, State, Transition, on
 from .document import asks, ours
 from .events import Confirm, Decline
@@ -11,7 +9,7 @@ from .keeping import ending, fresh
 from .names import Actor, Name
 from .person_page import groups_of
 from .settings import Settings
-from .signup import SignUp
+from .signup import SignUp, replace
 from .token_end import end_of
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pydantic import SecretStr
 
 from ..flow import Calling, Event, Repeat, State, Unanswered, Unreachable, guard, on
@@ -13,7 +11,7 @@ from .document import asks, ours
 from .keeping import ending, message_of_the_answer, no_answer, outcome_unknown, told
 from .names import Actor, Name
 from .settings import Settings
-from .signup import SignUp, gathered
+from .signup import SignUp, gathered, replace
 
 
 def exchanging(signup: SignUp) -> HttpRequest:

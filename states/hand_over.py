@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import replace
 
 from pydantic import SecretStr
 
@@ -14,7 +13,7 @@ from .keeping import forgotten
 from .names import Actor, Name
 from .redirects import with_parameters
 from .settings import Settings
-from .signup import SignUp, gathered
+from .signup import SignUp, gathered, replace
 
 PATH = "/confidant/sign-up"
 

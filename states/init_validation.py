@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from pydantic import SecretStr
 
@@ -14,7 +13,7 @@ from .document import asks, ours
 from .keeping import ending, message_of_the_answer, no_answer
 from .names import Actor, Name
 from .settings import Settings
-from .signup import SignUp, gathered
+from .signup import SignUp, gathered, replace
 
 
 def validation(signup: SignUp) -> HttpRequest:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
 from pydantic import SecretStr
@@ -11,7 +10,7 @@ from pydantic import SecretStr
 from ..flow import Event, Message, Unanswered, Unreachable, guard
 from .answers import Answered
 from .refusals import description_of, messages_of, oauth_error_of
-from .signup import SignUp
+from .signup import SignUp, replace
 
 E = TypeVar("E", bound=Event)
 

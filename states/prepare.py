@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pydantic import SecretStr
 
 from ..flow import Action, Expired, Message, Page, State, on
@@ -12,7 +10,7 @@ from .events import RequestFilled
 from .keeping import ending, fresh
 from .names import Actor, Name
 from .settings import Settings
-from .signup import SignUp
+from .signup import SignUp, replace
 
 
 def filled(signup: SignUp, event: RequestFilled) -> SignUp:

@@ -6,8 +6,6 @@ person is told so and decides.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pydantic import SecretStr
 
 from ..flow import Calling, Repeat, State, Unanswered, Unreachable, guard, on
@@ -17,7 +15,7 @@ from .document import asks, ours
 from .keeping import ending, maybe_registered, message_of_the_answer, no_answer
 from .names import Actor, Name
 from .settings import RegisterAuth, Settings
-from .signup import SignUp, User, gathered
+from .signup import SignUp, User, gathered, replace
 
 
 def registration(signup: SignUp, settings: Settings) -> HttpRequest:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..flow import guard
 from .answers import Answered, Role, read
-from .signup import SignUp
+from .signup import SignUp, replace
 
 
 @guard("200 with a list of roles")

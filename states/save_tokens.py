@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..flow import Calling, Event, Repeat, State, Unanswered, Unreachable, guard, on
 from .answers import VaultAnswered
 from .calls import VAULT, SaveTokens
@@ -11,7 +9,7 @@ from .document import asks, ours
 from .keeping import told
 from .names import Actor, Name
 from .settings import Settings
-from .signup import SignUp, gathered
+from .signup import SignUp, gathered, replace
 
 
 def saving(signup: SignUp) -> SaveTokens:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from ..flow import State, Unanswered, Unreachable, on
@@ -12,7 +11,7 @@ from .consent_reads import get, read_state
 from .document import asks, ours
 from .names import Name
 from .settings import Settings
-from .signup import SignUp
+from .signup import SignUp, replace
 
 
 def translations(data: object) -> dict[str, str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..flow import Action, Event, Expired, Message, Page, State, on
 from .document import asks, ours
 from .events import EditAgain, RequestSigned, SigningFailed
 from .keeping import ending, fresh
 from .names import Actor, Name
 from .settings import Settings
-from .signup import SignUp
+from .signup import SignUp, replace
 
 
 def signed(signup: SignUp, event: RequestSigned) -> SignUp:

@@ -1,7 +1,8 @@
 """What a sign-up has gathered so far. Every secret and every personal datum is of a secret type."""
 
 from dataclasses import dataclass, fields
-from typing import Annotated, TypeVar
+from operator import attrgetter
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
@@ -104,6 +105,21 @@ class SignUp:
     def __repr__(self) -> str:
         gathered = [one.name for one in fields(self) if getattr(self, one.name)]
         return f"<SignUp with {', '.join(gathered) or 'nothing yet'}>"
+
+
+_NAMES = tuple(one.name for one in fields(SignUp))
+_values = attrgetter(*_NAMES)
+
+
+def _replaced(signup: SignUp, **changed: Any) -> SignUp:
+    """What `dataclasses.replace` gives, which looks at field after field and takes three times as long."""
+    return SignUp(**dict(zip(_NAMES, _values(signup), strict=True)) | changed)
+
+
+if TYPE_CHECKING:
+    from dataclasses import replace as replace  # whose arguments are checked
+else:
+    replace = _replaced
 
 
 def begin(ids: Ids) -> SignUp:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..flow import Expired, Guard, Message, State, guard, on
 from .document import asks, ours
 from .events import Opened, OpenedMalformed
@@ -12,7 +10,7 @@ from .keeping import ending, fresh, told
 from .names import Actor, Name
 from .redirects import is_safe
 from .settings import Settings
-from .signup import Query, SignUp
+from .signup import Query, SignUp, replace
 from .texts_problems import LINK_RULES
 
 
