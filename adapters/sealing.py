@@ -121,7 +121,8 @@ class Keys:
 
     def open(self, sealed: bytes, *, purpose: str, of: bytes) -> SecretBytes:
         """Give what was sealed. Raises `SealBroken` for anything that `seal` did not make with the same words."""
-        if len(sealed) < _BODY_AT + _TAG_BYTES or not sealed.startswith(_VERSION):
+        # A column of SQLite may hold anything.
+        if type(sealed) is not bytes or len(sealed) < _BODY_AT + _TAG_BYTES or not sealed.startswith(_VERSION):
             raise SealBroken("it has no form that is known here", code="unknown_seal")
         head = sealed[:_HEAD_BYTES]
         cipher = self._ciphers.get(head)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 from operator import attrgetter
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, final
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
@@ -71,6 +71,7 @@ class User(Value):
     tax_id: SecretStr | None = None
 
 
+@final
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SignUp:
     """The context of the flow. A party fills only its own fields; what has served is dropped."""

@@ -8,16 +8,21 @@ adds a migration, so that no waiting instance is stranded.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import compress
+from math import isfinite
+from operator import not_
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import ConfigDict, Field, SecretBytes, SecretStr, TypeAdapter, ValidationError
+from pydantic_core import to_json
 
 from ...flow import Flow, ForeignSnapshot, InvalidInput, Snapshot, UsageError, Value
 
 C = TypeVar("C")
+T = TypeVar("T")
 V = TypeVar("V", bound=Value)
 
 FORMAT = 1
@@ -90,7 +95,8 @@ class SnapshotCodec(Generic[C]):
     def dump(self, snapshot: Snapshot[C]) -> SecretBytes:
         """Give the bytes of a snapshot.
 
-        Raises `ForeignSnapshot`, and `UsageError` for what JSON cannot hold or its own type would not read back.
+        Raises `ForeignSnapshot`, and `UsageError` for what JSON cannot hold and for what pydantic sees to be of another
+        type than its field says; it does not see a `None`.
         """
         self.flow.belongs(snapshot)
         try:
@@ -154,20 +160,63 @@ class SnapshotCodec(Generic[C]):
         )
 
 
-def _json(framed: dict[str, Any]) -> SecretBytes:
-    return SecretBytes(_encoded(framed).encode())
+def _json(plain: dict[str, Any]) -> SecretBytes:
+    return SecretBytes(to_json(_clear(plain)))
 
 
-def _as_json(value: object) -> str:
-    if isinstance(value, SecretStr):
-        return value.get_secret_value()
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
+def _clear(given: dict[Any, Any]) -> dict[Any, Any]:
+    """Put in its place whatever JSON has no form for, or pydantic would write without its secrets, or not as it was.
+
+    Most of what a snapshot holds is none of it, which is found out without a loop in Python.
+    """
+    if not _KEYS.issuperset(map(type, given)):
+        raise TypeError
+    for name in [*compress(given, map(not_, map(_PLAIN.__contains__, map(type, given.values()))))]:
+        one = given[name]
+        given[name] = _CLEAR.get(type(one), _derived)(one)
+    return given
+
+
+def _clear_items(given: Sequence[Any]) -> Sequence[Any]:
+    if _PLAIN.issuperset(map(type, given)):
+        return given
+    return [_CLEAR.get(type(one), _derived)(one) for one in given]
+
+
+def _derived(value: Any) -> Any:
+    for kind, clear in _CLEAR.items():
+        if isinstance(value, kind):
+            return clear(value)
     raise TypeError
 
 
-# Not pydantic's own, which would write a secret as asterisks, and much as a text that is not read as what it was.
-_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_as_json).encode
+def _in_utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
+
+
+def _finite(number: float) -> float:
+    if isfinite(number):
+        return number
+    raise ValueError
+
+
+def _as_it_is(value: T) -> T:
+    return value
+
+
+_KEYS = frozenset({str, int})
+_PLAIN = frozenset({str, int, bool, type(None)})
+_CLEAR: Mapping[type, Callable[[Any], Any]] = {
+    SecretStr: SecretStr.get_secret_value,
+    datetime: _in_utc,
+    float: _finite,
+    dict: _clear,
+    list: _clear_items,
+    tuple: _clear_items,
+    str: _as_it_is,
+    int: _as_it_is,
+    type(None): _as_it_is,
+}
 
 
 def _read(kind: type[V], stored: SecretBytes) -> V:

@@ -25,8 +25,9 @@ ITSELF = " itself"
 """Behind the name of a function in mutmut's statistics: here are the tests that call it while they run."""
 OTHERS = 3
 """Fast tests that call the function themselves for each of the others."""
-NEAR = ("has killed one of the function", "another case of such a test", "a test that has killed one of the module")
-KILLERS = Path(os.environ.get("MUTANTS_KILLERS", "killers"))
+KILLED_ONE, CASE_OF_SUCH, KILLED_ONE_OF_MODULE, OTHER = range(4)
+"""How near a test is to the function of a mutant; the nearest come first."""
+KILLERS = Path(os.environ.get("MUTANTS_KILLERS", "killers")).absolute()
 """A folder with a file for each function, which lists what has killed mutants of it."""
 
 
@@ -50,7 +51,7 @@ def in_turn(nodes: list[str], mutant: str) -> list[str]:
     places = {node: place for place, node in enumerate(node for node in turned if node in first)}
     places |= {node: (place + 1) * OTHERS for place, node in enumerate(node for node in turned if node not in first)}
     near = _nearness(mutant)
-    return sorted(turned, key=lambda node: (near.get(node, near.get(_test(node), len(NEAR))), places[node]))
+    return sorted(turned, key=lambda node: (near.get(node, near.get(_test(node), OTHER)), places[node]))
 
 
 def note_killer(mutant: str, node: str) -> None:
@@ -61,15 +62,15 @@ def note_killer(mutant: str, node: str) -> None:
 
 
 def _nearness(mutant: str) -> dict[str, int]:
-    """Give the places of what is in NEAR, of cases and of tests."""
+    """Give how near cases and tests are that are not `OTHER`."""
     module = _function(mutant).rpartition(".")[0]
     beside = [file for file in KILLERS.glob(f"{module}.*") if file.name.rpartition(".")[0] == module]
     of_module = {node for file in beside for node in file.read_text("utf-8").splitlines()}
     own = KILLERS / _function(mutant)
     of_function = set(own.read_text("utf-8").splitlines()) if own.is_file() else set[str]()
-    found = dict.fromkeys(map(_test, of_module), 2)
-    found |= dict.fromkeys(map(_test, of_function), 1)
-    return found | dict.fromkeys(of_function, 0)
+    found = dict.fromkeys(map(_test, of_module), KILLED_ONE_OF_MODULE)
+    found |= dict.fromkeys(map(_test, of_function), CASE_OF_SUCH)
+    return found | dict.fromkeys(of_function, KILLED_ONE)
 
 
 def _function(mutant: str) -> str:

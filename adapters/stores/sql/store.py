@@ -139,7 +139,7 @@ class SqlStore(Generic[C]):
 
 def owner_of(bound: Sequence[Any]) -> bytes:
     """Give what a seal is bound to: everything before it in its row, as kept. Whoever changes that breaks it."""
-    return to_json(bound)
+    return to_json(bound, bytes_mode="hex")  # SQLite lets bytes stand in any column: they are not to look like a text
 
 
 def journal_of(database: Database, id: str) -> tuple[Move, ...]:

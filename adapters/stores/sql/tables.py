@@ -42,8 +42,8 @@ def written(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat(" ", "microseconds").removesuffix(_IN_UTC) if moment else None
 
 
-def _of_text(written: str | None) -> datetime | None:
-    return datetime.fromisoformat(written + _IN_UTC) if written else None
+def _of_text(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text + _IN_UTC) if text else None
 
 
 def _to_utc(moment: datetime | None) -> datetime | None:

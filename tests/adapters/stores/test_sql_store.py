@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import signal
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
+from sqlalchemy import insert
 
 from esozflow.adapters.sealing import Keys, SealBroken, new_key
 from esozflow.adapters.stores.codec import SnapshotCodec
-from esozflow.adapters.stores.sql import Database, SqlStore, journal_of, upgrade
+from esozflow.adapters.stores.sql import Database, SqlStore, journal_of, reseal, upgrade
+from esozflow.adapters.stores.sql.tables import instances
 from esozflow.adapters.testing.stores import StoreContract
 from esozflow.flow import Conflict, ForeignSnapshot, Snapshot, UnknownInstance, UsageError
 from esozflow.states import SignUp, sign_up
@@ -171,6 +176,36 @@ def test_a_forged_byte_in_the_database_is_never_accepted(stores: Any, kept: Simp
     assert store.load("one") == kept.snapshot()
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [f"{column} = CAST({column} AS BLOB)" for column in ("flow", "state", "begun_at", "entered_at", "expires_at")]
+    + ["begun_at = x'ff'", "sealed = hex(sealed)", "sealed = 5"],
+)
+def test_what_sqlite_lets_stand_in_a_column_of_another_type_is_never_accepted(
+    make_stores: Any, tmp_path: Path, kept: SimpleNamespace, forged: str
+) -> None:
+    stores = make_stores(SecretStr(f"sqlite:///{tmp_path}/store.db"))
+    upgrade(stores.database)
+    store = stores.store()
+    store.create(kept.snapshot(expires_at=kept.NOON + timedelta(hours=1)))
+    stores.sql(f"UPDATE esozflow_instances SET {forged}")
+    with pytest.raises(SealBroken):
+        store.load("one")
+    assert reseal(stores.database, Keys([new_key(), kept.KEY])).unopened == ("one",)
+
+
+def test_a_row_that_the_first_version_sealed_opens_in_every_database(stores: Any, kept: SimpleNamespace) -> None:
+    """Whoever changes what a seal is made of or bound to strands everybody who waits: sealed_v1.json never changes."""
+    row = json.loads(Path(__file__).with_name("sealed_v1.json").read_text("utf-8"))
+    moments = {name: datetime.fromisoformat(f"{row[name]}+00:00") for name in ("begun_at", "entered_at")}
+    sealed = base64.b64decode(row["sealed"])
+    columns = {**row, **moments, "ended": bool(row["ended"]), "sealed": sealed}
+    stores.database.write(lambda connection: connection.execute(insert(instances).values(columns)))
+    key = base64.urlsafe_b64encode(bytes(range(32))).decode().rstrip("=")
+    store = stores.store(keys=Keys([SecretStr(f"esozkey1_{key}")]))
+    assert store.load("one") == kept.snapshot()
+
+
 def test_a_snapshot_that_was_sealed_for_something_else_is_not_accepted(stores: Any, kept: SimpleNamespace) -> None:
     from esozflow.adapters.stores.sql.store import owner_of
 
@@ -279,8 +314,6 @@ def test_what_waits_for_nobody_is_due_and_nothing_else(stores: Any, kept: Simple
 
 
 def test_a_store_shows_nothing_of_its_password_or_keys(make_stores: Any, kept: SimpleNamespace) -> None:
-    from pydantic import SecretStr
-
     database = make_stores(SecretStr("postgresql://esozflow:canary-pass@127.0.0.1:1/sign_ups")).database
     assert "canary" not in f"{database} {database!r} {vars(database)}"
     assert "127.0.0.1" in repr(database)
