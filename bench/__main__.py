@@ -51,7 +51,8 @@ def report(rows: list[Row], rounds: int, load_before: float) -> Iterator[str]:
     yield "# What it costs"
     yield ""
     yield f"{datetime.now(UTC):%d.%m.%Y}; {machine()}; load average {load_before:.1f} before."
-    yield f"Medians of {rounds} rounds in which all sides take turns: read the ratios. Made by `make bench`."
+    yield f"Medians of {rounds} rounds in which all sides take turns, short ones several: read the ratios."
+    yield "Made by `make bench`."
     yield ""
     yield from table(rows)
     yield ""

@@ -24,8 +24,10 @@ from .environments import ROOT
 from .rounds import Row, interleaved, seconds
 from .signups import CLIENT, SEED, acts, request_of, signed, whole
 
-CALLS, SIGN_UPS, TURNS = 50, 5, 4
-"""Of each side in a round."""
+CALLS, SIGN_UPS = 50, 5
+"""Of each side in a turn."""
+TURNS = 4
+"""Of whole sign-ups in a round; calls have one."""
 BODY = {"signed_content": "x" * 4000, "signed_content_encoding": "base64"}
 HEADERS = {"Authorization": "Bearer " + "t" * 64}
 PATH = "/api/v2/something"
