@@ -28,7 +28,7 @@ from .playing import play
 from .ports import Clock, Ids, Moved, Observer, Port, Store, UserInterface
 from .snapshot import Call, Move, Repeat, Snapshot
 from .system import RandomIds, SystemClock
-from .value import Value
+from .value import Secret, Value
 
 if TYPE_CHECKING:
     from .diagrams import mermaid
@@ -66,6 +66,7 @@ __all__ = [
     "Problem",
     "RandomIds",
     "Repeat",
+    "Secret",
     "Snapshot",
     "StaleRevision",
     "State",

@@ -5,14 +5,26 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import FrozenInstanceError
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, PlainSerializer, SecretStr, SerializationInfo, ValidationError
 
 from .errors import InvalidInput, Problem
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
+
+IN_CLEAR: Final = object()
+"""The context in which pydantic's serializers tell a `Secret`: for bytes that are sealed at once."""
+
+
+def tell(secret: SecretStr, info: SerializationInfo[object]) -> str:
+    """Serialize a `Secret`: as it is where the context is `IN_CLEAR`, else as asterisks."""
+    return secret.get_secret_value() if info.context is IN_CLEAR else str(secret)
+
+
+Secret = Annotated[SecretStr, PlainSerializer(tell, return_type=str, when_used="json-unless-none")]
+"""The type of a secret in the context of a flow: a `SecretStr` that can be stored."""
 
 # Parameters of pydantic's rules that describe the rule. The others may repeat the rejected value.
 _PARAMS_OF_THE_RULE = frozenset({"min_length", "max_length", "pattern", "expected", "ge", "gt", "le", "lt", "needed"})

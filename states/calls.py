@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from ..flow import Value
+from ..flow import Secret, Value
 
 ESOZ = "esoz"
 """The port that performs `HttpRequest`s."""
@@ -53,8 +53,8 @@ class HttpRequest:
 class Tokens(Value):
     """What the exchange gives the PIS (4.9). `expires_at` is unix time in seconds, of the access token."""
 
-    access_token: SecretStr
-    refresh_token: SecretStr
+    access_token: Secret
+    refresh_token: Secret
     expires_at: int
     scope: str
     user_id: str

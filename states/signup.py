@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, final
 from pydantic import Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
 
-from ..flow import Ids, Message, Value
+from ..flow import Ids, Message, Secret, Value
 from .calls import Tokens
 from .identifiers import is_identifier
 from .redirects import is_safe
@@ -58,9 +58,9 @@ class Query(Value):
     client_id: str
     redirect_uri: str
     scope: str
-    user_data: SecretStr
-    token: SecretStr
-    state: SecretStr | None = None
+    user_data: Secret
+    token: Secret
+    state: Secret | None = None
 
 
 class User(Value):
@@ -68,7 +68,7 @@ class User(Value):
 
     person_id: str
     id: str | None = None
-    tax_id: SecretStr | None = None
+    tax_id: Secret | None = None
 
 
 @final
@@ -77,24 +77,24 @@ class SignUp:
     """The context of the flow. A party fills only its own fields; what has served is dropped."""
 
     # the PIS: 4.1, 4.9
-    oauth_state: SecretStr | None = None
+    oauth_state: Secret | None = None
     client: PisClient | None = None
-    confidant_token: SecretStr | None = None
-    content: SecretStr | None = None
-    user_data: SecretStr | None = None
-    code: SecretStr | None = None
+    confidant_token: Secret | None = None
+    content: Secret | None = None
+    user_data: Secret | None = None
+    code: Secret | None = None
     tokens: Tokens | None = None
     # the Auth UI: 4.2 – 4.8
     query: Query | None = None
-    patient: SecretStr | None = None
-    jwt: SecretStr | None = None
-    otp: SecretStr | None = None
+    patient: Secret | None = None
+    jwt: Secret | None = None
+    otp: Secret | None = None
     user: User | None = None
-    session_token: SecretStr | None = None
+    session_token: Secret | None = None
     scopes: tuple[str, ...] = ()
     scope_names: tuple[tuple[str, str], ...] = ()
     client_name: str | None = None
-    redirect_url: SecretStr | None = None
+    redirect_url: Secret | None = None
     maybe_registered: bool = False
     maybe_approved: bool = False
     # both: what the last answer had to say

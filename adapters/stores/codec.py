@@ -8,21 +8,18 @@ adds a migration, so that no waiting instance is stranded.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import compress
-from math import isfinite
-from operator import not_
-from typing import Annotated, Any, Generic, TypeVar
+from datetime import UTC, timedelta
+from typing import Annotated, Any, Final, Generic, TypeVar
 
-from pydantic import ConfigDict, Field, SecretBytes, SecretStr, TypeAdapter, ValidationError
-from pydantic_core import to_json
+from pydantic import ConfigDict, Field, SecretBytes, TypeAdapter, ValidationError
 
 from ...flow import Flow, ForeignSnapshot, InvalidInput, Snapshot, UsageError, Value
+from ...flow.value import IN_CLEAR
+from .sure import comes_back
 
 C = TypeVar("C")
-T = TypeVar("T")
 V = TypeVar("V", bound=Value)
 
 FORMAT = 1
@@ -31,6 +28,8 @@ FORMAT = 1
 Migration = Callable[[str, dict[str, Any]], tuple[str, dict[str, Any]]]
 """Carries state and context, as parsed JSON, from one version of a flow to the next. Pure."""
 
+_BEGINNING: Final = b'{"format":%d,"snapshot":' % FORMAT
+_NO_OFFSET: Final = timedelta(0)
 _MOST_PROBLEMS = 5
 _DEEPEST_PATH = 3
 """Steps of a path that are told: format or snapshot, its field, the field of its context. All are our own names."""
@@ -76,7 +75,8 @@ class SnapshotCodec(Generic[C]):
 
     `migrations` holds, for each older version that can still be carried on, the step to the next one. The bytes hold
     every secret of a snapshot in clear, so they are of a type that shows nothing, and have to be sealed before they
-    leave the process. Raises `UsageError` when the migrations do not lead to the version of the flow.
+    leave the process. In a context a secret is of the type `Secret`. Raises `UsageError` when the migrations do not
+    lead to the version of the flow.
     """
 
     def __init__(self, flow: Flow[C], context: type[C], migrations: Mapping[int, Migration] | None = None) -> None:
@@ -90,23 +90,29 @@ class SnapshotCodec(Generic[C]):
             )
         # The type of the context is known only now, which no checker can follow.
         self._plain: TypeAdapter[Snapshot[C]] = TypeAdapter(Snapshot[context])  # type: ignore[valid-type]
+        self._sure = comes_back(TypeAdapter(context))
         self._stored: type[_Stored[C]] = _Stored[context]  # type: ignore[valid-type]
 
     def dump(self, snapshot: Snapshot[C]) -> SecretBytes:
         """Give the bytes of a snapshot.
 
-        Raises `ForeignSnapshot`, and `UsageError` for what JSON cannot hold and for what pydantic sees to be of another
-        type than its field says; it does not see a `None`.
+        Raises `ForeignSnapshot`, and `UsageError` for what would not come back as it is: what JSON cannot hold, and
+        what pydantic sees to be of another type than its field says. In a context of simple types it does not see a
+        `None`.
         """
         self.flow.belongs(snapshot)
         try:
-            return _json({"format": FORMAT, "snapshot": self._plain.serializer.to_python(snapshot, warnings="error")})
+            plain = self._plain.serializer.to_json(_in_utc(snapshot), warnings="error", context=IN_CLEAR)
+            stored = SecretBytes(b"%b%b}" % (_BEGINNING, plain))
+            if self._sure or self._current(stored) == snapshot:
+                return stored
+            kind = "it would come back as something else"
         except (ValueError, TypeError, OverflowError, RecursionError) as error:  # their texts may repeat the value
             kind = type(error).__name__
         raise UsageError(
             f"A snapshot cannot be stored: {kind}",
-            hint="Put only texts, numbers and times into a context, each of the type of its field, and no half of a "
-            "surrogate pair into a text.",
+            hint="Give each value of a context the type of its field, which is `Secret` for a secret, and put nothing "
+            "into it that JSON cannot hold, like half of a surrogate pair.",
             code="unstorable_snapshot",
         )
 
@@ -160,63 +166,12 @@ class SnapshotCodec(Generic[C]):
         )
 
 
-def _json(plain: dict[str, Any]) -> SecretBytes:
-    return SecretBytes(to_json(_clear(plain)))
-
-
-def _clear(given: dict[Any, Any]) -> dict[Any, Any]:
-    """Put in its place whatever JSON has no form for, or pydantic would write without its secrets, or not as it was.
-
-    Most of what a snapshot holds is none of it, which is found out without a loop in Python.
-    """
-    if not _KEYS.issuperset(map(type, given)):
-        raise TypeError
-    for name in [*compress(given, map(not_, map(_PLAIN.__contains__, map(type, given.values()))))]:
-        one = given[name]
-        given[name] = _CLEAR.get(type(one), _derived)(one)
-    return given
-
-
-def _clear_items(given: Sequence[Any]) -> Sequence[Any]:
-    if _PLAIN.issuperset(map(type, given)):
-        return given
-    return [_CLEAR.get(type(one), _derived)(one) for one in given]
-
-
-def _derived(value: Any) -> Any:
-    for kind, clear in _CLEAR.items():
-        if isinstance(value, kind):
-            return clear(value)
-    raise TypeError
-
-
-def _in_utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
-
-
-def _finite(number: float) -> float:
-    if isfinite(number):
-        return number
-    raise ValueError
-
-
-def _as_it_is(value: T) -> T:
-    return value
-
-
-_KEYS = frozenset({str, int})
-_PLAIN = frozenset({str, int, bool, type(None)})
-_CLEAR: Mapping[type, Callable[[Any], Any]] = {
-    SecretStr: SecretStr.get_secret_value,
-    datetime: _in_utc,
-    float: _finite,
-    dict: _clear,
-    list: _clear_items,
-    tuple: _clear_items,
-    str: _as_it_is,
-    int: _as_it_is,
-    type(None): _as_it_is,
-}
+def _in_utc(snapshot: Snapshot[C]) -> Snapshot[C]:
+    begun, entered, expires = snapshot.begun_at, snapshot.entered_at, snapshot.expires_at
+    if begun.utcoffset() == entered.utcoffset() == (expires or entered).utcoffset() == _NO_OFFSET:
+        return snapshot
+    ends = expires and expires.astimezone(UTC)
+    return replace(snapshot, begun_at=begun.astimezone(UTC), entered_at=entered.astimezone(UTC), expires_at=ends)
 
 
 def _read(kind: type[V], stored: SecretBytes) -> V:
@@ -233,7 +188,8 @@ def _migrated(stored: SecretBytes, migration: Migration) -> SecretBytes:
         frame = json.loads(stored.get_secret_value())
         snapshot = frame["snapshot"]
         state, context = migration(snapshot["state"], snapshot["context"])
-        return _json({**frame, "snapshot": {**snapshot, "state": state, "context": context}})
+        carried_on = {**frame, "snapshot": {**snapshot, "state": state, "context": context}}
+        return SecretBytes(json.dumps(carried_on, allow_nan=False).encode())
     except Exception as error:  # a migration that did not expect this: its text may hold anything
         kind = type(error).__name__
     raise UnreadableSnapshot(f"a migration failed with {kind}", code="migration_failed")

@@ -43,6 +43,7 @@ PUBLIC = [
     "Problem",
     "RandomIds",
     "Repeat",
+    "Secret",
     "Snapshot",
     "StaleRevision",
     "State",

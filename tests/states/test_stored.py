@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -217,7 +218,8 @@ def shape(kind: Any) -> Any:
         return {name: shape(hints[name]) for name in named}
     nested = [shape(one) for one in getattr(kind, "__args__", ()) if one is not ...]
     if nested:
-        return [str(kind), *(one for one in nested if not isinstance(one, str))]
+        named = re.sub(r"typing\.Optional\[(.*)\]", r"\1 | None", str(kind))  # so it is called where A is annotated
+        return [named, *(one for one in nested if not isinstance(one, str))]
     return kind.__name__ if isinstance(kind, type) else str(kind)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import select
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final, Self, TypeVar, cast
+from typing import Any, Final, Self, TypeVar, TypeVarTuple, cast
 
 import psycopg
 from pydantic import SecretStr
@@ -22,6 +22,7 @@ from .prepared import Driver, Prepared
 from .resting import SINCE, Resting
 
 T = TypeVar("T")
+Given = TypeVarTuple("Given")
 
 _DRIVERS: Final = {
     "sqlite": "sqlite+pysqlite",
@@ -57,7 +58,7 @@ class Database:
         if self.file:
             event.listen(self._engine, "connect", _sqlite_connected)
             self._dialect = self._engine.dialect
-            self._resting = Resting(self._engine, sqlite3.Connection.cursor, _file_is_there)
+            self._resting = Resting(self._engine, sqlite3.Connection.cursor)
         else:
             event.listen(self._engine, "checkin", _server_rests)
             event.listen(self._engine, "checkout", _server_is_asked)
@@ -88,16 +89,16 @@ class Database:
         """Run one transaction: what `act` did is kept if it returns, and undone if it raises. Raises `StoreFailed`."""
         return self._run(self._writing, act)
 
-    def prepare(self, statement: Executable) -> Prepared:
+    def prepare(self, statement: Executable, fields: Sequence[str]) -> Prepared:
         """Compile a statement for `at_once` and `as_one`."""
-        return Prepared(statement, self._dialect)
+        return Prepared(statement, self._dialect, fields)
 
-    def at_once(self, act: Callable[[Driver], T]) -> T:
+    def at_once(self, act: Callable[[Driver, *Given], T], *given: *Given) -> T:
         """Run single prepared statements, each a transaction of its own. Raises `StoreFailed`."""
         try:
             taken = self._resting.take()
             try:
-                result = act(taken.driver)
+                result = act(taken.driver, *given)
             except Exception:
                 taken.connection.close()  # undoes what was not committed, and drops a connection on which that fails
                 raise
@@ -113,16 +114,15 @@ class Database:
             return result
         raise failure
 
-    def as_one(self, act: Callable[[Driver], T]) -> T:
+    def as_one(self, act: Callable[[Driver, *Given], T], *given: *Given) -> T:
         """Run prepared statements as one transaction, like `write`. Raises `StoreFailed`."""
+        return self.at_once(self._whole, act, given)
 
-        def whole(driver: Driver) -> T:
-            driver.execute(self._begin)
-            result = act(driver)
-            driver.execute("COMMIT")
-            return result
-
-        return self.at_once(whole)
+    def _whole(self, driver: Driver, act: Callable[[Driver, *Given], T], given: tuple[*Given]) -> T:
+        driver.execute(self._begin)
+        result = act(driver, *given)
+        driver.execute("COMMIT")
+        return result
 
     def close(self) -> None:
         """Close all connections that are not in use."""
@@ -181,10 +181,6 @@ def _postgresql_arguments(url: URL, wait: float) -> dict[str, Any]:
 def _sqlite_connected(connection: Any, _: object) -> None:
     for pragma in ("foreign_keys=ON", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _file_is_there(connection: Any, idle: float) -> bool:
-    return True
 
 
 def _server_cursor(connection: psycopg.Connection[Any]) -> Driver:

@@ -6,7 +6,8 @@ SQLAlchemy several times what the database needs for it; here it costs what the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, Protocol, cast
 
 from sqlalchemy import Dialect
@@ -27,31 +28,34 @@ class Driver(Protocol):
 class Prepared:
     """A statement for one kind of database, with what its types do to each value on the way in and out.
 
-    The dialect numbers or lists its parameters. One may be named `new_x` where SQLAlchemy keeps `x` for itself; its
-    value is given as `x`.
+    Its parameters are given as values in the order of `fields`, which may name more than it takes; the dialect numbers
+    or lists them. One may be named `new_x` where SQLAlchemy keeps `x` for itself; its field is `x`.
     """
 
     __slots__ = ("_given", "_inward", "_outward", "_sql")
 
-    def __init__(self, statement: Executable, dialect: Dialect) -> None:
+    def __init__(self, statement: Executable, dialect: Dialect, fields: Sequence[str]) -> None:
         compiled = cast(SQLCompiler, cast(Any, statement).compile(dialect=dialect))
         self._sql = compiled.string
         places = compiled.positiontup or []
-        self._given = [name.removeprefix("new_") for name in places]
+        self._given = _picked([fields.index(name.removeprefix("new_")) for name in places])
         inward = enumerate(_inward(compiled.binds[name].type, dialect) for name in places)
         self._inward = [(place, process) for place, process in inward if process]
         outward = enumerate(_outward(column.type, dialect) for column in cast(Any, statement).exported_columns)
         self._outward = [(place, process) for place, process in outward if process]
 
-    def run(self, driver: Driver, values: Mapping[str, Any]) -> int:
-        """Run the statement with a value for each of its parameters, and give the number of rows that it concerned."""
-        given = [*map(values.__getitem__, self._given)]
-        for place, process in self._inward:
-            given[place] = process(given[place])
+    def run(self, driver: Driver, values: Sequence[Any]) -> int:
+        """Run the statement with a value for each of its fields, and give the number of rows that it concerned."""
+        given = self._given(values)
+        if self._inward:
+            changed = [*given]
+            for place, process in self._inward:
+                changed[place] = process(changed[place])
+            given = changed
         driver.execute(self._sql, given)
         return driver.rowcount
 
-    def first(self, driver: Driver, values: Mapping[str, Any]) -> list[Any] | None:
+    def first(self, driver: Driver, values: Sequence[Any]) -> list[Any] | None:
         """Run the statement, and give the first row of its result."""
         self.run(driver, values)
         rows = driver.fetchall()  # to the end, or SQLite would go on reading while the connection rests
@@ -61,6 +65,12 @@ class Prepared:
         for place, process in self._outward:
             found[place] = process(found[place])
         return found
+
+
+def _picked(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda values: [values[place] for place in places]
 
 
 def _inward(kind: TypeEngine[Any], dialect: Dialect) -> Any:

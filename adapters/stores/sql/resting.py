@@ -35,11 +35,13 @@ class Taken:
 class Resting:
     """Takes connections from the pool of `engine`, which stays the one that makes, counts and drops them.
 
-    `open` gives a cursor on the driver's connection. `usable` is asked of that connection, and of the seconds for which
-    it has rested, before it is used again.
+    `open` gives a cursor on the driver's connection. `usable`, where a connection can end while it rests, is asked of
+    the driver's connection, and of the seconds for which it has rested, before it is used again.
     """
 
-    def __init__(self, engine: Engine, open: Callable[[Any], Driver], usable: Callable[[Any, float], bool]) -> None:
+    def __init__(
+        self, engine: Engine, open: Callable[[Any], Driver], usable: Callable[[Any, float], bool] | None = None
+    ) -> None:
         self._engine = engine
         self._open = open
         self._usable = usable
@@ -50,7 +52,7 @@ class Resting:
     def take(self) -> Taken:
         """Give a connection that nobody else has, on which no transaction is open."""
         while left := self._left():
-            if self._usable(left.own, monotonic() - left.since):
+            if self._usable is None or self._usable(left.own, monotonic() - left.since):
                 return left
             left.connection.invalidate()
         with self.awaited():

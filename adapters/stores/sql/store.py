@@ -29,7 +29,10 @@ _ID = re.compile(rf"[^\x00\ud800-\udfff]{{0,{MAX_ID}}}")
 
 _NAMES = [column.name for column in instances.c]
 _of_snapshot = attrgetter("id", "flow", "version", "state", "revision", "begun_at", "entered_at", "expires_at")
-_of_move = attrgetter(*Move.__slots__)
+_of_move = attrgetter("event", "from_state", "to_state", "section", "actor")
+_FIELDS = [*_NAMES, "expected", "event", "from_state", "to_state", "section", "actor", "at"]
+"""What a move brings to the database, in this order."""
+_ENTERED_AT = _NAMES.index("entered_at")
 _FIND = select(*kept).where(instances.c.id == bindparam("id"))
 _CREATE = insert(instances).values({one.name: bindparam(one.name, type_=as_kept(one)) for one in instances.c})
 _UPDATE = (
@@ -55,8 +58,8 @@ class SqlStore(Generic[C]):
         self._database = database
         self._codec = codec
         self._keys = keys
-        self._find, self._create = database.prepare(_FIND), database.prepare(_CREATE)
-        self._move = [database.prepare(one) for one in ((_UPDATE, _APPEND) if database.file else (_MOVE,))]
+        self._find, self._create = database.prepare(_FIND, ["id"]), database.prepare(_CREATE, _NAMES)
+        self._move = [database.prepare(one, _FIELDS) for one in ((_UPDATE, _APPEND) if database.file else (_MOVE,))]
         self._as_one = database.as_one if database.file else database.at_once
 
     def create(self, snapshot: Snapshot[C]) -> None:
@@ -67,16 +70,7 @@ class SqlStore(Generic[C]):
                 hint=f"Give at most {MAX_ID} characters, no NUL and no half of a surrogate pair.",
                 code="id_unusable",
             )
-        values = self._values(snapshot)
-
-        def act(driver: Driver) -> bool:
-            try:
-                self._create.run(driver, values)
-            except self._database.Taken:
-                return False
-            return True
-
-        if not self._database.at_once(act):
+        if not self._database.at_once(self._created, self._row(snapshot)):
             raise Conflict("An instance of this id is already stored", hint="Begin with a fresh, random id.")
 
     def load(self, id: str) -> Snapshot[C]:
@@ -91,11 +85,9 @@ class SqlStore(Generic[C]):
         """Compare and set; raises `StaleRevision` or `UnknownInstance`."""
         if not _can_be(snapshot.id):
             raise UnknownInstance
-        values = self._values(snapshot)
-        values["expected"] = snapshot.revision - 1
-        values.update(zip(Move.__slots__, _of_move(move), strict=True))
-        values["at"] = written(move.at)
-        if not self._as_one(lambda driver: all(one.run(driver, values) == 1 for one in self._move)):
+        row = self._row(snapshot)
+        at = row[_ENTERED_AT] if move.at is snapshot.entered_at else written(move.at)
+        if not self._as_one(self._moved, (*row, snapshot.revision - 1, *_of_move(move), at)):
             self._found(snapshot.id)
             raise StaleRevision
 
@@ -121,20 +113,29 @@ class SqlStore(Generic[C]):
             for name, deadline in deadlines.items()
         ]
 
+    def _created(self, driver: Driver, values: Sequence[Any]) -> bool:
+        try:
+            self._create.run(driver, values)
+        except self._database.Taken:
+            return False
+        return True
+
+    def _moved(self, driver: Driver, values: Sequence[Any]) -> bool:
+        return all(one.run(driver, values) == 1 for one in self._move)
+
     def _found(self, id: str) -> list[Any]:
-        found = self._database.at_once(lambda driver: self._find.first(driver, {"id": id})) if _can_be(id) else None
+        found = self._database.at_once(self._find.first, [id]) if _can_be(id) else None
         if found is None:
             raise UnknownInstance
         return found
 
-    def _values(self, snapshot: Snapshot[C]) -> dict[str, Any]:
+    def _row(self, snapshot: Snapshot[C]) -> tuple[Any, ...]:
         plain = self._codec.dump(snapshot)
         *named, state, revision, begun_at, entered_at, expires_at = _of_snapshot(snapshot)
         ended = int(self._codec.flow.states[state].final)
         moments = written(begun_at), written(entered_at), written(expires_at)
         bound = (*named, state, ended, revision, *moments)
-        sealed = self._keys.seal(plain, purpose=PURPOSE, of=owner_of(bound))
-        return dict(zip(_NAMES, (*bound, sealed), strict=True))
+        return (*bound, self._keys.seal(plain, purpose=PURPOSE, of=owner_of(bound)))
 
 
 def owner_of(bound: Sequence[Any]) -> bytes:

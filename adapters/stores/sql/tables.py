@@ -39,7 +39,12 @@ class Moment(TypeDecorator[datetime]):
 
 def written(moment: datetime | None) -> str | None:
     """Give a moment as SQLite keeps it."""
-    return moment.astimezone(UTC).isoformat(" ", "microseconds").removesuffix(_IN_UTC) if moment else None
+    if moment is None:
+        return None
+    text = moment.isoformat(" ", "microseconds")
+    if not text.endswith(_IN_UTC):
+        text = moment.astimezone(UTC).isoformat(" ", "microseconds")
+    return text.removesuffix(_IN_UTC)
 
 
 def _of_text(text: str | None) -> datetime | None:
