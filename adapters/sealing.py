@@ -12,6 +12,7 @@ import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, Self
 
@@ -158,5 +159,10 @@ def _encoded(material: bytes) -> str:
 
 
 def _bound(head: bytes, purpose: str, of: bytes) -> bytes:
+    return _beginning(head, purpose) + of
+
+
+@lru_cache
+def _beginning(head: bytes, purpose: str) -> bytes:
     named = purpose.encode()
-    return b"%b%d:%b%b" % (head, len(named), named, of)  # the length tells where the name ends: no two read alike
+    return b"%b%d:%b" % (head, len(named), named)  # the length tells where the name ends: no two read alike

@@ -39,6 +39,8 @@ from .signups import Constant, acts, anew, whole
 REQUIRED, REQUIRED_OF_DBOS = 0.6, 10.0
 MOVES, FLOWS, STORED = 200, 50, 50
 """Moves and whole sign-ups of each side in a round; sign-ups whose size is averaged."""
+TURNS = 5
+"""So often each side moves in a round: now and then one of them has to carry SQLite's log into the file."""
 
 versions: dict[str, str] = {}
 """Of what was measured beside."""
@@ -225,7 +227,7 @@ def keeping(rounds: int) -> Iterator[Row]:
     """Resume, one event, save; and the bytes of what is kept."""
     with places() as found:
         for at in found:
-            mine, theirs = zip(*beside_bare_statements(at, rounds, MOVES), strict=True)
+            mine, theirs = zip(*beside_bare_statements(at, rounds * TURNS, MOVES), strict=True)
             yield Row(
                 workload=f"resume + event + save, {at.kind}",
                 ours="Engine, SqlStore",

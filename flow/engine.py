@@ -51,7 +51,7 @@ class Engine(Generic[C]):
         self.flow = flow
         self._store = store
         self._ports = dict(ports)
-        self._clock = InUtc(clock or SystemClock())
+        self._clock: Clock = InUtc(clock) if clock else SystemClock()
         self._ids = ids or RandomIds()
         self._observers = observers
 
