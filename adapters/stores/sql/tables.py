@@ -42,7 +42,9 @@ class Moment(TypeDecorator[datetime]):
 
 def written(moment: datetime | None) -> str | None:
     """Give a moment as SQLite keeps it."""
-    return moment and _WRITTEN % _parts(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
+    if moment is None:
+        return None
+    return _WRITTEN % _parts(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
 
 
 def _of_text(text: str | None) -> datetime | None:
