@@ -125,4 +125,4 @@ def _tokens(performance: Performance) -> dict[str, str]:
 
 
 def _masked(secret: str) -> str:
-    return f"{secret[:2]}{'•' * 8} ({len(secret)} characters)"
+    return f"{'•' * 8} ({len(secret)} characters)"

@@ -27,7 +27,7 @@ def test_the_demonstration_shows_nine_sections_in_order_and_masked_tokens() -> N
     done = run("demo")
     assert done.returncode == 0, done.stderr
     assert re.findall(r"^(4\.\d) ", done.stdout, re.MULTILINE) == [f"4.{n}" for n in range(1, 10)]
-    assert re.search(r"access_token: ..•{8} \(\d+ characters\)", done.stdout)
+    assert re.search(r"access_token: •{8} \(\d+ characters\)", done.stdout)
     assert "register 1, approve 1, exchange 1" in done.stdout
     assert leaks(done) == []
 
