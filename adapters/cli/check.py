@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from ...states.proving import prove
-
 DOES_NOT_HOLD = 1
 """Exit status when something does not hold, or could not be decided."""
 
@@ -17,6 +15,8 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Prove the sign-up: no trap, no gap, no failure left open, nothing done twice, no credential astray."""
+    from ...states.proving import prove
+
     reports = prove()
     if as_json:
         typer.echo(json.dumps([report.as_json() for report in reports], ensure_ascii=False, indent=2))

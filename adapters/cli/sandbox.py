@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from cryptography.x509 import Certificate, load_pem_x509_certificates
 
 from ...flow import FlowError, UsageError
-from ..sandbox import SandboxSettings, Seed, run_sandbox
-from ..sandbox.keys import CONFIDANT_KEY, kept_authority
 from .failing import fail
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
+    from ..sandbox import Seed
 
 PORT = 8808
 
@@ -42,6 +44,8 @@ def sandbox(
     ] = False,
 ) -> None:
     """Serve an emulated ЕСОЗ on loopback, with a ledger of its side effects and scripted faults."""
+    from ..sandbox import SandboxSettings, Seed, run_sandbox
+
     try:
         seed = Seed(loopback_redirect_uris=tuple(redirect_uri or ()))
         roots = _roots(trusted, keys, seed) if signatures == "cms" else []
@@ -58,6 +62,8 @@ def sandbox(
 
 
 def _roots(trusted: Path | None, keys: Path, seed: Seed) -> list[Certificate]:
+    from ..sandbox.keys import kept_authority
+
     try:
         return [kept_authority(keys, seed).certificate] if trusted is None else _certificates(trusted)
     except OSError as error:
@@ -68,6 +74,8 @@ def _roots(trusted: Path | None, keys: Path, seed: Seed) -> list[Certificate]:
 
 
 def _certificates(file: Path) -> list[Certificate]:
+    from cryptography.x509 import load_pem_x509_certificates
+
     try:
         return list(load_pem_x509_certificates(file.read_bytes()))
     except ValueError:
@@ -77,6 +85,8 @@ def _certificates(file: Path) -> list[Certificate]:
 
 
 def _announce(base_url: str, seed: Seed, keys: Path, trusted: Path | None) -> None:
+    from ..sandbox.keys import CONFIDANT_KEY
+
     typer.echo(f"ЕСОЗ sandbox      {base_url}   (Ctrl-C stops it)")
     typer.echo(f"client_id         {seed.pis.id}")
     typer.echo(f"client_secret     {seed.pis.secret}")

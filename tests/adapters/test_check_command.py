@@ -9,9 +9,9 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from esozflow.adapters.cli import check as command
 from esozflow.adapters.cli.app import app
 from esozflow.flow.proof import Finding, Report
+from esozflow.states import proving
 
 WRONG = Finding(rule="a rule", where="here", says="it is wrong")
 
@@ -34,7 +34,7 @@ def test_the_sign_up_holds_as_text_and_as_json() -> None:
 def test_what_does_not_hold_or_is_open_is_told_by_the_exit_status(
     monkeypatch: pytest.MonkeyPatch, report: Report
 ) -> None:
-    monkeypatch.setattr(command, "prove", lambda: (report,))
+    monkeypatch.setattr(proving, "prove", lambda: (report,))
 
     done = CliRunner().invoke(app, ["check"])
 
