@@ -159,10 +159,10 @@ def _encoded(material: bytes) -> str:
 
 
 def _bound(head: bytes, purpose: str, of: bytes) -> bytes:
-    return _beginning(head, purpose) + of
+    return _by_key_for(head, purpose) + of
 
 
 @lru_cache
-def _beginning(head: bytes, purpose: str) -> bytes:
+def _by_key_for(head: bytes, purpose: str) -> bytes:
     named = purpose.encode()
     return b"%b%d:%b" % (head, len(named), named)  # the length tells where the name ends: no two read alike

@@ -28,12 +28,13 @@ from .playing import play
 from .ports import Clock, Ids, Moved, Observer, Port, Store, UserInterface
 from .snapshot import Call, Move, Repeat, Snapshot
 from .system import RandomIds, SystemClock
-from .value import Secret, Value
+from .value import IN_CLEAR, Secret, Value
 
 if TYPE_CHECKING:
     from .diagrams import mermaid
 
 __all__ = [
+    "IN_CLEAR",
     "Action",
     "Answered",
     "Call",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 from pydantic import SecretStr
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .events import Event
 
 
+@final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A text by its code. `params` fill the text; `code` alone is safe to log."""

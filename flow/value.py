@@ -7,7 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import FrozenInstanceError
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Self
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, SecretStr, SerializationInfo, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PlainSerializer,
+    SecretStr,
+    SerializationInfo,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from .errors import InvalidInput, Problem
 
@@ -15,15 +23,19 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 IN_CLEAR: Final = object()
-"""The context in which pydantic's serializers tell a `Secret`: for bytes that are sealed at once."""
+"""The context in which pydantic's serializers tell a `Secret`, for bytes that are sealed at once. Else: asterisks."""
 
 
-def tell(secret: SecretStr, info: SerializationInfo[object]) -> str:
-    """Serialize a `Secret`: as it is where the context is `IN_CLEAR`, else as asterisks."""
-    return secret.get_secret_value() if info.context is IN_CLEAR else str(secret)
+def _told(secret: SecretStr, info: SerializationInfo[object]) -> str:
+    plain = secret.get_secret_value()  # which a mere text has not
+    return plain if info.context is IN_CLEAR else SecretStr.__str__(secret)
 
 
-Secret = Annotated[SecretStr, PlainSerializer(tell, return_type=str, when_used="json-unless-none")]
+Secret = Annotated[
+    SecretStr,
+    PlainSerializer(_told, return_type=str, when_used="json-unless-none"),
+    WithJsonSchema({"type": "string"}, mode="serialization"),
+]
 """The type of a secret in the context of a flow: a `SecretStr` that can be stored."""
 
 # Parameters of pydantic's rules that describe the rule. The others may repeat the rejected value.

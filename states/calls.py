@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
-from typing import Literal
+from typing import Literal, final
 
 from pydantic import SecretStr
 
@@ -50,6 +50,7 @@ class HttpRequest:
     api_key: bool = False
 
 
+@final
 class Tokens(Value):
     """What the exchange gives the PIS (4.9). `expires_at` is unix time in seconds, of the access token."""
 

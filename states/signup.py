@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 from operator import attrgetter
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, final
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
@@ -15,6 +15,7 @@ from .redirects import is_safe
 T = TypeVar("T")
 
 
+@final
 class PisClient(Value):
     """The PIS as ЕСОЗ knows it, and the Auth UI that it sends its users to (4.1).
 
@@ -50,6 +51,7 @@ class PisClient(Value):
         return given
 
 
+@final
 class Query(Value):
     """The parameters with which the browser came to the Auth UI (4.1, 4.2). Absent ones are empty."""
 
@@ -63,6 +65,7 @@ class Query(Value):
     state: Secret | None = None
 
 
+@final
 class User(Value):
     """The patient's user, as the registration made it."""
 
@@ -75,6 +78,9 @@ class User(Value):
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SignUp:
     """The context of the flow. A party fills only its own fields; what has served is dropped."""
+
+    comes_back: ClassVar[bool] = True
+    """Whatever these types hold, a store gives it back equal: that is tested, and not tried again with every move."""
 
     # the PIS: 4.1, 4.9
     oauth_state: Secret | None = None

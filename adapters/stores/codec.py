@@ -8,16 +8,17 @@ adds a migration, so that no waiting instance is stranded.
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import Annotated, Any, Final, Generic, TypeVar
 
-from pydantic import ConfigDict, Field, SecretBytes, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, SecretBytes, TypeAdapter
+from pydantic.errors import PydanticInvalidForJsonSchema
+from pydantic.json_schema import PydanticJsonSchemaWarning
 
-from ...flow import Flow, ForeignSnapshot, InvalidInput, Snapshot, UsageError, Value
-from ...flow.value import IN_CLEAR
-from .sure import comes_back
+from ...flow import IN_CLEAR, Flow, ForeignSnapshot, InvalidInput, Snapshot, UsageError, Value
 
 C = TypeVar("C")
 V = TypeVar("V", bound=Value)
@@ -28,8 +29,10 @@ FORMAT = 1
 Migration = Callable[[str, dict[str, Any]], tuple[str, dict[str, Any]]]
 """Carries state and context, as parsed JSON, from one version of a flow to the next. Pure."""
 
-_BEGINNING: Final = b'{"format":%d,"snapshot":' % FORMAT
-_NO_OFFSET: Final = timedelta(0)
+_FRAME: Final = b'{"format":%d,"snapshot":' % FORMAT
+_ALL_UTC: Final = (timedelta(0),) * 3
+_DOUBTFUL: Final = (b"\xef\xbf\xbd", b'"None":')
+"""What pydantic writes for half of a surrogate pair and for a `None` where they are keys; or a text that is no harm."""
 _MOST_PROBLEMS = 5
 _DEEPEST_PATH = 3
 """Steps of a path that are told: format or snapshot, its field, the field of its context. All are our own names."""
@@ -73,10 +76,13 @@ class _Stored(Value, Generic[C]):
 class SnapshotCodec(Generic[C]):
     """Turns snapshots of one flow, whose context is of the given type, into bytes and back.
 
+    A snapshot is read again before its bytes are given, so that nothing is stored that would not come back equal. A
+    context whose class has a true attribute `comes_back` vouches for that: only the kind of each value is looked at.
+
     `migrations` holds, for each older version that can still be carried on, the step to the next one. The bytes hold
     every secret of a snapshot in clear, so they are of a type that shows nothing, and have to be sealed before they
-    leave the process. In a context a secret is of the type `Secret`. Raises `UsageError` when the migrations do not
-    lead to the version of the flow.
+    leave the process. Raises `UsageError` when the migrations do not lead to the version of the flow, and when the
+    context has a field for secrets that is not annotated as `Secret`.
     """
 
     def __init__(self, flow: Flow[C], context: type[C], migrations: Mapping[int, Migration] | None = None) -> None:
@@ -90,29 +96,34 @@ class SnapshotCodec(Generic[C]):
             )
         # The type of the context is known only now, which no checker can follow.
         self._plain: TypeAdapter[Snapshot[C]] = TypeAdapter(Snapshot[context])  # type: ignore[valid-type]
-        self._sure = comes_back(TypeAdapter(context))
+        self._vouched = bool(getattr(context, "comes_back", False))
         self._stored: type[_Stored[C]] = _Stored[context]  # type: ignore[valid-type]
+        if _hides_secrets(self._plain):
+            raise UsageError(
+                f"{context.__name__} has a secret that would be stored as asterisks",
+                hint="Annotate it as `Secret` instead of `SecretStr`: at any depth, and as that alone.",
+                code="unstorable_secret",
+            )
 
     def dump(self, snapshot: Snapshot[C]) -> SecretBytes:
         """Give the bytes of a snapshot.
 
-        Raises `ForeignSnapshot`, and `UsageError` for what would not come back as it is: what JSON cannot hold, and
-        what pydantic sees to be of another type than its field says. In a context of simple types it does not see a
-        `None`.
+        Raises `ForeignSnapshot`, and `UsageError` for what would not come back equal. Where the context vouches for
+        itself, pydantic sees what is of another kind than its field says, but no `None`.
         """
         self.flow.belongs(snapshot)
         try:
-            plain = self._plain.serializer.to_json(_in_utc(snapshot), warnings="error", context=IN_CLEAR)
-            stored = SecretBytes(b"%b%b}" % (_BEGINNING, plain))
-            if self._sure or self._current(stored) == snapshot:
+            moved = _in_utc(snapshot)
+            plain = self._plain.serializer.to_json(moved, warnings="error", context=IN_CLEAR)
+            stored = SecretBytes(b"%b%b}" % (_FRAME, plain))
+            if (self._vouched and not any(one in plain for one in _DOUBTFUL)) or self._current(stored) == moved:
                 return stored
-            kind = "it would come back as something else"
-        except (ValueError, TypeError, OverflowError, RecursionError) as error:  # their texts may repeat the value
-            kind = type(error).__name__
+            why = "it would come back as something else"
+        except Exception as error:  # of pydantic, or of a type of the context: its text may repeat the value
+            why = type(error).__name__
         raise UsageError(
-            f"A snapshot cannot be stored: {kind}",
-            hint="Give each value of a context the type of its field, which is `Secret` for a secret, and put nothing "
-            "into it that JSON cannot hold, like half of a surrogate pair.",
+            f"A snapshot cannot be stored: {why}",
+            hint="Give each value of a context the type of its field, one that JSON can hold and that compares equal.",
             code="unstorable_snapshot",
         )
 
@@ -128,7 +139,7 @@ class SnapshotCodec(Generic[C]):
         """Read it as what it nearly always is, a snapshot of this very version, in one go."""
         try:
             found = self._stored.model_validate_json(stored.get_secret_value())
-        except (ValidationError, RecursionError):
+        except Exception:  # also what a validator of the context raises: it is told when it is read step by step
             return None
         snapshot = found.snapshot
         own = (FORMAT, self.flow.name, self.flow.version) == (found.format, snapshot.flow, snapshot.version)
@@ -166,10 +177,22 @@ class SnapshotCodec(Generic[C]):
         )
 
 
+def _hides_secrets(plain: TypeAdapter[Any]) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PydanticJsonSchemaWarning)  # of defaults that JSON has no form for
+        try:
+            return '"writeOnly": true' in json.dumps(plain.json_schema(mode="serialization"))
+        except PydanticInvalidForJsonSchema:  # then it is found out with the first secret
+            return False
+
+
 def _in_utc(snapshot: Snapshot[C]) -> Snapshot[C]:
     begun, entered, expires = snapshot.begun_at, snapshot.entered_at, snapshot.expires_at
-    if begun.utcoffset() == entered.utcoffset() == (expires or entered).utcoffset() == _NO_OFFSET:
+    offsets = begun.utcoffset(), entered.utcoffset(), (expires or entered).utcoffset()
+    if offsets == _ALL_UTC:
         return snapshot
+    if None in offsets:
+        raise ValueError
     ends = expires and expires.astimezone(UTC)
     return replace(snapshot, begun_at=begun.astimezone(UTC), entered_at=entered.astimezone(UTC), expires_at=ends)
 
@@ -179,7 +202,9 @@ def _read(kind: type[V], stored: SecretBytes) -> V:
         return kind.read_json(stored.get_secret_value())
     except InvalidInput as refusal:
         problems = refusal.problems[:_MOST_PROBLEMS]
-    told = (f"{'.'.join(one.path.split('.')[:_DEEPEST_PATH]) or 'all of it'}: {one.rule}" for one in problems)
+        told = [f"{'.'.join(one.path.split('.')[:_DEEPEST_PATH]) or 'all of it'}: {one.rule}" for one in problems]
+    except Exception as error:  # a validator of the context raised what it should not, with a text that may tell all
+        told = [f"a validator raised {type(error).__name__}"]
     raise UnreadableSnapshot("; ".join(told))
 
 

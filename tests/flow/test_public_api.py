@@ -11,6 +11,7 @@ import pytest
 import esozflow.flow
 
 PUBLIC = [
+    "IN_CLEAR",
     "Action",
     "Answered",
     "Call",

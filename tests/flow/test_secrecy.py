@@ -6,12 +6,14 @@ import copy
 import logging
 import traceback
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
+from pydantic_core import PydanticSerializationError
 
 from esozflow.flow import (
+    IN_CLEAR,
     Action,
     Answered,
     Call,
@@ -23,6 +25,7 @@ from esozflow.flow import (
     Message,
     Page,
     Repeat,
+    Secret,
     Value,
 )
 
@@ -146,3 +149,26 @@ def test_a_snapshot_can_be_changed_only_into_another_one(parcels: Any) -> None:
         snapshot.state = "posted"
     assert replace(snapshot, state="posted") != snapshot
     assert copy.deepcopy(snapshot) == snapshot
+
+
+class Locked(Value):
+    code: Secret
+    spare: Secret | None = None
+
+
+LOCKED = TypeAdapter(Locked).serializer
+
+
+def test_a_secret_is_in_json_as_asterisks_unless_it_is_asked_for_in_clear() -> None:
+    locked = Locked(code=SecretStr(CANARY))
+    assert LOCKED.to_json(locked) == b'{"code":"**********","spare":null}'
+    assert LOCKED.to_json(locked, context={"anything": 1}) == LOCKED.to_json(locked)
+    assert LOCKED.to_json(locked, context=IN_CLEAR) == b'{"code":"%b","spare":null}' % CANARY.encode()
+    assert LOCKED.to_python(locked, context=IN_CLEAR) == {"code": SecretStr(CANARY), "spare": None}
+
+
+@pytest.mark.parametrize("context", [None, IN_CLEAR], ids=["masked", "in clear"])
+def test_a_text_where_a_secret_belongs_is_in_no_json(context: object) -> None:
+    with pytest.raises(PydanticSerializationError) as caught:
+        LOCKED.to_json(Locked.model_construct(code=cast(Any, CANARY)), context=context)
+    assert CANARY not in str(caught.value)

@@ -115,6 +115,11 @@ def test_any_snapshot_comes_back_as_it_was(snapshot: Snapshot[SignUp]) -> None:
     assert codec(sign_up()).load(codec(sign_up()).dump(snapshot)) == snapshot
 
 
+def test_a_sign_up_vouches_for_itself_so_no_class_of_it_can_be_derived_from_and_have_more() -> None:
+    assert SignUp.comes_back
+    assert all(kind.__final__ for kind in (SignUp, PisClient, Tokens, Query, User, Message))
+
+
 @pytest.mark.parametrize("zone", ["Europe/Kyiv", "Asia/Kathmandu", "America/St_Johns", "UTC"])
 @pytest.mark.parametrize(
     "time", [datetime(2026, 3, 29, 3, 30), datetime(2026, 10, 25, 3, 30), datetime(2038, 1, 19, 4)]

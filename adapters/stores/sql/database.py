@@ -99,11 +99,13 @@ class Database:
             taken = self._resting.take()
             try:
                 result = act(taken.driver, *given)
-            except Exception:
-                taken.connection.close()  # undoes what was not committed, and drops a connection on which that fails
-                raise
-            except BaseException:  # an interrupt: nobody knows what the connection was doing
-                taken.connection.invalidate()
+            except BaseException as error:
+                # Whoever keeps the error keeps the cursor, and SQLite's lock with the statement that it did not end.
+                taken.driver.close()
+                if isinstance(error, Exception):
+                    taken.connection.close()  # undoes what was not committed, and drops one on which that fails
+                else:  # an interrupt: nobody knows what the connection was doing
+                    taken.connection.invalidate()
                 raise
             self._resting.leave(taken)
         except FlowError:

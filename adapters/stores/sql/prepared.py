@@ -23,6 +23,7 @@ class Driver(Protocol):
     def rowcount(self) -> int: ...
     def execute(self, statement: str, values: Sequence[Any] = ..., /) -> object: ...
     def fetchall(self) -> Sequence[Sequence[Any]]: ...
+    def close(self) -> None: ...
 
 
 class Prepared:
@@ -69,7 +70,7 @@ class Prepared:
 
 def _picked(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
     if len(places) > 1:
-        return itemgetter(*places)
+        return itemgetter(*places)  # which gives no sequence for one place
     return lambda values: [values[place] for place in places]
 
 

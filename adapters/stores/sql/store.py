@@ -27,12 +27,13 @@ MAX_ID = 255
 """Characters of an id: as many as every database can have in a key."""
 _ID = re.compile(rf"[^\x00\ud800-\udfff]{{0,{MAX_ID}}}")
 
-_NAMES = [column.name for column in instances.c]
+_ROW = ("id", "flow", "version", "state", "ended", "revision", "begun_at", "entered_at", "expires_at", "sealed")
+_JOURNALED = ("event", "from_state", "to_state", "section", "actor")
+_MOVED = (*_ROW, "expected", *_JOURNALED, "at")
+"""What a move brings to the database, in this order: the row of its instance first."""
+_ENTERED_AT = _ROW.index("entered_at")
 _of_snapshot = attrgetter("id", "flow", "version", "state", "revision", "begun_at", "entered_at", "expires_at")
-_of_move = attrgetter("event", "from_state", "to_state", "section", "actor")
-_FIELDS = [*_NAMES, "expected", "event", "from_state", "to_state", "section", "actor", "at"]
-"""What a move brings to the database, in this order."""
-_ENTERED_AT = _NAMES.index("entered_at")
+_of_move = attrgetter(*_JOURNALED)
 _FIND = select(*kept).where(instances.c.id == bindparam("id"))
 _CREATE = insert(instances).values({one.name: bindparam(one.name, type_=as_kept(one)) for one in instances.c})
 _UPDATE = (
@@ -58,8 +59,8 @@ class SqlStore(Generic[C]):
         self._database = database
         self._codec = codec
         self._keys = keys
-        self._find, self._create = database.prepare(_FIND, ["id"]), database.prepare(_CREATE, _NAMES)
-        self._move = [database.prepare(one, _FIELDS) for one in ((_UPDATE, _APPEND) if database.file else (_MOVE,))]
+        self._find, self._create = database.prepare(_FIND, ["id"]), database.prepare(_CREATE, _ROW)
+        self._move = [database.prepare(one, _MOVED) for one in ((_UPDATE, _APPEND) if database.file else (_MOVE,))]
         self._as_one = database.as_one if database.file else database.at_once
 
     def create(self, snapshot: Snapshot[C]) -> None:
@@ -86,6 +87,7 @@ class SqlStore(Generic[C]):
         if not _can_be(snapshot.id):
             raise UnknownInstance
         row = self._row(snapshot)
+        # As the engine has it, the two are one moment: to write it again takes longer than to look.
         at = row[_ENTERED_AT] if move.at is snapshot.entered_at else written(move.at)
         if not self._as_one(self._moved, (*row, snapshot.revision - 1, *_of_move(move), at)):
             self._found(snapshot.id)

@@ -6,17 +6,18 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, make_dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, make_dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import AwareDatetime, Field, SecretBytes, SecretStr
+from pydantic import AfterValidator, AwareDatetime, Field, SecretBytes, SecretStr
 
 from esozflow.adapters.stores.codec import Migration, SnapshotCodec, UnreadableSnapshot
 from esozflow.flow import (
@@ -287,6 +288,13 @@ class Careless(Value):
     name: SecretStr
 
 
+@dataclass(frozen=True)
+class Mixed:
+    secret: SecretStr
+    number: Decimal = field(default=cast(Any, object()))
+    """Has a default that JSON has no form for, which is no reason to overlook the secret."""
+
+
 class Other(Value):
     """Its field is read under another name than it is stored."""
 
@@ -297,6 +305,32 @@ class Left(Value):
     """Its field is not stored at all."""
 
     name: Annotated[str, Field(exclude=True)] = ""
+
+
+class Writer(Reader):
+    """What it adds is not stored where a `Reader` belongs."""
+
+    books: int
+
+
+class Nested(Value):
+    inner: Nested | None = None
+
+
+def deep(levels: int) -> Nested:
+    nested = Nested()
+    for _ in range(levels):
+        nested = Nested.model_construct(inner=nested)
+    return nested
+
+
+@dataclass(frozen=True, eq=False)
+class NotAlike:
+    number: int
+
+
+def failing(given: str) -> str:
+    raise KeyError(given)
 
 
 def named(given: object) -> str:
@@ -341,10 +375,17 @@ def test_whatever_is_kept_comes_back_with_its_secrets(kind: Any, held: object) -
 @pytest.mark.parametrize(
     ("kind", "held"),
     [
-        (SecretStr, SecretStr(CANARY)),
-        (tuple[SecretStr | None, ...], (SecretStr(CANARY),)),
-        (SecretBytes, SecretBytes(CANARY.encode())),
-        (Careless, Careless(name=SecretStr(CANARY))),
+        (dict[str, str], {"\ud800": CANARY}),
+        (dict[str, str], {None: CANARY}),
+        (dict[str, float], {"\ud800": 1.5}),
+        (str, None),
+        (Annotated[str, Field(min_length=1)], ""),
+        (Annotated[str, AfterValidator(str.strip)], " a "),
+        (Annotated[str, AfterValidator(failing)], CANARY),
+        (Literal["one"], CANARY),
+        (Reader, Writer(name=SecretStr(CANARY), books=3)),
+        (Nested, deep(300)),
+        (NotAlike, NotAlike(number=1)),
         (Secret | str, CANARY),
         (Any, SecretStr(CANARY)),
         (Any, (CANARY,)),
@@ -374,6 +415,89 @@ def test_what_would_not_come_back_as_it_was_is_refused(kind: Any, held: object) 
         codec.dump(snapshot(context=context(held=held)))
     assert caught.value.code == "unstorable_snapshot"
     assert CANARY not in f"{caught.value} {caught.value.__cause__} {caught.value.__context__}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vouched:
+    comes_back: ClassVar[bool] = True
+    titles: Mapping[str, str] = field(default_factory=dict)
+    anything: Any = None
+
+
+@pytest.mark.parametrize("titles", [{"\ud800": CANARY}, {None: CANARY}], ids=["half", "None"])
+def test_a_context_that_vouches_for_itself_is_tried_where_pydantic_is_known_to_change_what_it_writes(
+    titles: dict[str, str],
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        SnapshotCodec(loans(), Vouched).dump(snapshot(context=Vouched(titles=titles)))
+    assert caught.value.code == "unstorable_snapshot"
+
+
+@pytest.mark.parametrize("title", ["\ufffd", '"None":', "None"])
+def test_a_text_that_only_looks_like_a_change_comes_back(title: str) -> None:
+    codec, context = SnapshotCodec(loans(), Vouched), Vouched(titles={title: title})
+    assert codec.load(codec.dump(snapshot(context=context))).context == context
+
+
+def test_a_context_that_vouches_for_itself_is_otherwise_taken_at_its_word() -> None:
+    codec = SnapshotCodec(loans(), Vouched)
+    assert codec.load(codec.dump(snapshot(context=Vouched(anything=(1, 2))))).context == Vouched(anything=[1, 2])
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        SecretStr,
+        SecretBytes,
+        tuple[SecretStr | None, ...],
+        dict[str, SecretStr],
+        Careless,
+        Secret | SecretStr,
+        Mixed,
+    ],
+    ids=named,
+)
+def test_a_secret_that_would_be_stored_as_asterisks_is_refused_before_there_is_one(kind: Any) -> None:
+    with pytest.raises(UsageError) as caught:
+        holding(kind)
+    assert caught.value.code == "unstorable_secret"
+
+
+@dataclass(frozen=True)
+class Untold:
+    call: Callable[[], int]
+    """A thing that no JSON schema can describe."""
+    secret: SecretStr
+
+
+def test_one_that_a_schema_cannot_tell_of_is_refused_when_it_is_there() -> None:
+    codec = SnapshotCodec(cast(Any, loans()), Untold)
+    with pytest.raises(UsageError) as caught:
+        codec.dump(cast(Any, snapshot(context=Untold(call=lambda: 1, secret=SecretStr(CANARY)))))
+    assert caught.value.code == "unstorable_snapshot"
+
+
+def test_a_validator_that_raises_what_it_should_not_tells_nothing_when_it_reads() -> None:
+    codec, _ = holding(Annotated[str, AfterValidator(failing)])
+    stored = plain(CODEC.dump(snapshot()))
+    stored["snapshot"]["context"] = {"held": CANARY}
+    with pytest.raises(UnreadableSnapshot, match="a validator raised KeyError") as caught:
+        codec.load(SecretBytes(json.dumps(stored).encode()))
+    assert CANARY not in f"{caught.value} {caught.value.__cause__} {caught.value.__context__}"
+
+
+@pytest.mark.parametrize("name", ["begun_at", "entered_at", "expires_at"])
+@pytest.mark.parametrize("moment", [NOON.replace(tzinfo=None), "2026-01-31T12:00:00Z", NOON.date()], ids=str)
+def test_a_moment_of_no_zone_or_no_moment_is_refused(name: str, moment: Any) -> None:
+    with pytest.raises(UsageError) as caught:
+        CODEC.dump(snapshot(**{name: moment}))
+    assert caught.value.code == "unstorable_snapshot"
+
+
+def test_the_hour_that_an_autumn_repeats_is_stored_as_the_moment_that_it_is() -> None:
+    moment = datetime(2026, 10, 25, 3, 30, fold=1, tzinfo=ZoneInfo("Europe/Kyiv"))
+    loaded = CODEC.load(CODEC.dump(snapshot(begun_at=moment)))
+    assert loaded.begun_at == moment.astimezone(UTC) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
 
 def test_a_moment_that_utc_has_no_name_for_is_refused_too() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import resource
+import sqlite3
 import tempfile
 import threading
 import traceback
@@ -418,6 +419,31 @@ def test_a_connection_whose_statement_was_interrupted_is_not_used_again(stores: 
         small.at_once(act)
     small.at_once(seen.append)
     assert seen[2] is not seen[1]
+
+
+def test_an_interrupt_leaves_no_lock_behind_whoever_keeps_an_earlier_error(filed: Any, kept: SimpleNamespace) -> None:
+    small = filed.open(wait=0.1, connections=1)
+    store, first = filed.store(database=small), kept.snapshot()
+    store.create(first)
+    second = kept.next_of(first)
+    other = sqlite3.connect(small.file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreFailed) as earlier:
+        store.commit(second, kept.move(second))
+    other.execute("ROLLBACK")
+
+    def act(driver: Any) -> None:
+        driver.execute("UPDATE esozflow_instances SET revision = 99")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as later:
+        small.as_one(act)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("ROLLBACK")
+    other.close()
+    store.commit(second, kept.move(second))
+    assert store.load("one") == second
+    del earlier, later
 
 
 def test_a_prepared_transaction_that_fails_or_is_cut_is_undone_and_the_next_one_works(
