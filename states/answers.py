@@ -4,7 +4,6 @@ The envelope has `data` or `error`; an error carries its text in `message`, or i
 that were violated, or in neither (PIS API blueprint, "API manifest").
 """
 
-from collections.abc import Iterable
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
@@ -86,19 +85,14 @@ class ValidatedPatient(_Part):
         # Level by level instead of recursively: the depth is what is being checked.
         level, seen = [given], 0
         for _ in range(MAX_DEPTH):
-            level = [part for whole in level for part in _parts(whole)]
+            wholes = [whole for whole in level if isinstance(whole, (dict, list))]
+            level = [part for whole in wholes for part in (whole.values() if isinstance(whole, dict) else whole)]
             seen += len(level)
             if not level or seen > MAX_PARTS:
                 break
         if level:
             raise ValueError("not a patient's data")
         return given
-
-
-def _parts(whole: object) -> Iterable[Any]:
-    if isinstance(whole, dict):
-        return whole.values()
-    return whole if isinstance(whole, list) else ()
 
 
 class _NewUser(_Part):
