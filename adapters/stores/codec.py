@@ -113,10 +113,10 @@ class SnapshotCodec(Generic[C]):
         """
         self.flow.belongs(snapshot)
         try:
-            moved = _in_utc(snapshot)
-            plain = self._plain.serializer.to_json(moved, warnings="error", context=IN_CLEAR)
+            snapshot = _in_utc(snapshot)
+            plain = self._plain.serializer.to_json(snapshot, warnings="error", context=IN_CLEAR)
             stored = SecretBytes(b"%b%b}" % (_FRAME, plain))
-            if (self._vouched and not any(one in plain for one in _DOUBTFUL)) or self._current(stored) == moved:
+            if (self._vouched and not any(one in plain for one in _DOUBTFUL)) or self._current(stored) == snapshot:
                 return stored
             why = "it would come back as something else"
         except Exception as error:  # of pydantic, or of a type of the context: its text may repeat the value

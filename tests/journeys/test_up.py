@@ -374,7 +374,7 @@ def test_a_process_that_was_never_started_stops_without_ado() -> None:
     assert process.ended() is None
 
 
-def test_a_command_loads_nothing_that_another_one_needs() -> None:
+def test_what_only_some_commands_need_is_loaded_by_none_of_the_others() -> None:
     loaded = "sorted({'flask', 'waitress', 'pydantic_settings', 'jsonschema', 'sqlalchemy'} & set(sys.modules))"
     code = f"import sys; from esozflow.adapters.cli.app import app; print({loaded})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=HANG, check=False)

@@ -47,12 +47,9 @@ class Prepared:
 
     def run(self, driver: Driver, values: Sequence[Any]) -> int:
         """Run the statement with a value for each of its fields, and give the number of rows that it concerned."""
-        given = self._given(values)
-        if self._inward:
-            changed = [*given]
-            for place, process in self._inward:
-                changed[place] = process(changed[place])
-            given = changed
+        given = [*self._given(values)]
+        for place, process in self._inward:
+            given[place] = process(given[place])
         driver.execute(self._sql, given)
         return driver.rowcount
 

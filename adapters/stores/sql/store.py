@@ -31,7 +31,6 @@ _ROW = ("id", "flow", "version", "state", "ended", "revision", "begun_at", "ente
 _JOURNALED = ("event", "from_state", "to_state", "section", "actor")
 _MOVED = (*_ROW, "expected", *_JOURNALED, "at")
 """What a move brings to the database, in this order: the row of its instance first."""
-_ENTERED_AT = _ROW.index("entered_at")
 _of_snapshot = attrgetter("id", "flow", "version", "state", "revision", "begun_at", "entered_at", "expires_at")
 _of_move = attrgetter(*_JOURNALED)
 _FIND = select(*kept).where(instances.c.id == bindparam("id"))
@@ -86,10 +85,8 @@ class SqlStore(Generic[C]):
         """Compare and set; raises `StaleRevision` or `UnknownInstance`."""
         if not _can_be(snapshot.id):
             raise UnknownInstance
-        row = self._row(snapshot)
-        # As the engine has it, the two are one moment: to write it again takes longer than to look.
-        at = row[_ENTERED_AT] if move.at is snapshot.entered_at else written(move.at)
-        if not self._as_one(self._moved, (*row, snapshot.revision - 1, *_of_move(move), at)):
+        values = (*self._row(snapshot), snapshot.revision - 1, *_of_move(move), written(move.at))
+        if not self._as_one(self._moved, values):
             self._found(snapshot.id)
             raise StaleRevision
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -27,19 +28,6 @@ _WRITTEN: Final = "%04d-%02d-%02d %02d:%02d:%02d.%06d"  # what isoformat gives i
 _parts = attrgetter("year", "month", "day", "hour", "minute", "second", "microsecond")
 
 
-class Moment(TypeDecorator[datetime]):
-    """An aware time, exact to the microsecond. SQLite knows no times, so it keeps a text in UTC that sorts like one."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def bind_processor(self, dialect: Dialect) -> Any:
-        return written if dialect.name == "sqlite" else None
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002 - as SQLAlchemy calls it
-        return _of_text if dialect.name == "sqlite" else _to_utc
-
-
 def written(moment: datetime | None) -> str | None:
     """Give a moment as SQLite keeps it."""
     if moment is None:
@@ -55,32 +43,49 @@ def _to_utc(moment: datetime | None) -> datetime | None:
     return moment and moment.astimezone(UTC)
 
 
-class _AsKept(TypeDecorator[Any]):
-    """Takes and gives what SQLite keeps, which costs nothing there; PostgreSQL's driver is given its own form of it."""
+_Ways = tuple[Callable[[Any], Any] | None, Callable[[Any], Any] | None]
 
-    inward: Any = None
-    outward: Any = None
+
+class _Converted(TypeDecorator[Any]):
+    """What happens to a value on its way in and out: in SQLite's file, and with PostgreSQL's driver."""
+
+    file: ClassVar[_Ways] = (None, None)
+    server: ClassVar[_Ways] = (None, None)
 
     def bind_processor(self, dialect: Dialect) -> Any:
-        return None if dialect.name == "sqlite" else self.inward
+        return self._ways(dialect)[0]
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002 - as SQLAlchemy calls it
-        return None if dialect.name == "sqlite" else self.outward
+        return self._ways(dialect)[1]
+
+    def _ways(self, dialect: Dialect) -> _Ways:
+        return self.file if dialect.name == "sqlite" else self.server
 
 
-class _Written(_AsKept):
+class Moment(_Converted):
+    """An aware time, exact to the microsecond. SQLite knows no times, so it keeps a text in UTC that sorts like one."""
+
     impl = DateTime(timezone=True)
     cache_ok = True
-    inward, outward = staticmethod(_of_text), staticmethod(written)
+    file, server = (written, _of_text), (None, _to_utc)
 
 
-class _Flag(_AsKept):
+# The next three take and give what SQLite keeps: it costs nothing there.
+
+
+class _Written(_Converted):
+    impl = DateTime(timezone=True)
+    cache_ok = True
+    server = (_of_text, written)
+
+
+class _Flag(_Converted):
     impl = Boolean
     cache_ok = True
-    inward, outward = bool, int
+    server = (bool, int)
 
 
-class _Bytes(_AsKept):
+class _Bytes(_Converted):
     impl = LargeBinary
     cache_ok = True
 

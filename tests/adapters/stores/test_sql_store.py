@@ -21,7 +21,7 @@ from esozflow.adapters.stores.codec import SnapshotCodec
 from esozflow.adapters.stores.sql import Database, SqlStore, journal_of, reseal, upgrade
 from esozflow.adapters.stores.sql.tables import instances
 from esozflow.adapters.testing.stores import StoreContract
-from esozflow.flow import Conflict, ForeignSnapshot, Snapshot, UnknownInstance, UsageError
+from esozflow.flow import Conflict, ForeignSnapshot, Move, Snapshot, UnknownInstance, UsageError
 from esozflow.states import SignUp, sign_up
 
 from ...databases import NewDatabase, running_postgresql, stopped
@@ -116,6 +116,23 @@ def test_the_journal_has_no_place_for_anything_but_the_move(stores: Any, kept: S
     store.commit(second, kept.move(second))
     [row] = stores.sql("SELECT * FROM esozflow_moves")
     assert set(row._mapping) == {"instance", "revision", "event", "from_state", "to_state", "section", "actor", "at"}
+
+
+def test_every_word_of_a_move_is_journaled_in_its_place(stores: Any, kept: SimpleNamespace) -> None:
+    store, first = stores.store(), kept.snapshot()
+    store.create(first)
+    second = kept.next_of(first)
+    move = Move(
+        revision=second.revision,
+        event="an event",
+        from_state="a state",
+        to_state="another state",
+        section="a section",
+        actor="an actor",
+        at=second.entered_at + timedelta(microseconds=1),
+    )
+    store.commit(second, move)
+    assert store.journal("one") == (move,)
 
 
 CHANGES = {
