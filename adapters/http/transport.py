@@ -158,8 +158,8 @@ class BoundedAdapter(HTTPAdapter):
 
     def hang_up(self) -> None:
         """Close every connection; what is known of their hosts is kept, and the next request connects anew."""
-        while self._connected:
-            self._connected.pop().close()
+        for connection in list(self._connected):
+            connection.close()
 
     def close(self) -> None:
         self.hang_up()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import logging
 import socket
 import time
 import tracemalloc
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 
+from esozflow.adapters.http import transport
 from esozflow.flow import Outcome, Repeat
 from esozflow.states.answers import Answered
 
@@ -25,6 +28,25 @@ def test_an_answer_that_got_lost_is_unanswered_and_a_write_is_not_repeated(how: 
         outcome, requests = performed(script, repeat)
         assert reason(outcome) == f"Unanswered:{expected}"
         assert len(requests) == 1
+
+
+class CollectedOnceCounted(WeakSet[Any]):
+    """Its garbage is collected at the worst moment: between a look whether anything is left and the taking of it."""
+
+    def __len__(self) -> int:
+        count = super().__len__()
+        gc.collect()
+        return count
+
+
+def test_a_connection_that_is_collected_while_all_are_closed_disturbs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "WeakSet", CollectedOnceCounted)
+    gc.disable()  # what a failed call leaves is for that moment
+    try:
+        outcome, _ = performed(LOST["reset without an answer"][0])
+    finally:
+        gc.enable()
+    assert reason(outcome) == "Unanswered:dropped"
 
 
 @pytest.mark.parametrize("how", ["closed without an answer", "reset without an answer", "closed in the body"])
