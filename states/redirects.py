@@ -6,7 +6,6 @@ Comparison is of strings, never of what a URL parser makes of them: parsers disa
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 MAX_LENGTH = 2_000
@@ -35,12 +34,7 @@ def is_safe(uri: str) -> bool:
     Absolute https (http only for loopback), a lower-case ASCII name as host, no user, no fragment, no dot segments,
     no encoded slash, dot or control character in the path, and no parameter that the answer itself must bring.
     """
-    return len(uri) <= MAX_LENGTH and _is_safe(uri)
-
-
-@lru_cache(maxsize=256)  # a sign-up carries the same few from state to state
-def _is_safe(uri: str) -> bool:
-    if not _SAFE.fullmatch(uri):
+    if len(uri) > MAX_LENGTH or not _SAFE.fullmatch(uri):
         return False
     path, _, query = uri.partition("?")
     if _HIDDEN.search(path) or _DOT_SEGMENT.search(uri):

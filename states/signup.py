@@ -1,10 +1,11 @@
 """What a sign-up has gathered so far. Every secret and every personal datum is of a secret type."""
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, final
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 
 from ..flow import Ids, Message, Secret, Value
@@ -13,6 +14,29 @@ from .identifiers import is_identifier
 from .redirects import is_safe
 
 T = TypeVar("T")
+
+# Every sign-up that is loaded brings the same few back. What raises is not kept.
+
+
+@lru_cache(maxsize=64)
+def _an_identifier(given: str) -> str:
+    if not is_identifier(given):
+        raise PydanticCustomError("identifier", "letters, digits, hyphens and underscores are needed")
+    return given
+
+
+@lru_cache(maxsize=64)
+def _a_safe_url(given: str) -> str:
+    if not is_safe(given):
+        raise PydanticCustomError("unsafe_url", "an https URL is needed, with nothing that could lead elsewhere")
+    return given
+
+
+@lru_cache(maxsize=64)
+def _a_base_url(given: str) -> str:
+    if "?" in _a_safe_url(given):
+        raise PydanticCustomError("unsafe_url", "a base URL has no query")
+    return given
 
 
 @final
@@ -24,31 +48,10 @@ class PisClient(Value):
 
     shown = ("client_id",)
 
-    client_id: str
-    redirect_uri: str
+    client_id: Annotated[str, AfterValidator(_an_identifier)]
+    redirect_uri: Annotated[str, AfterValidator(_a_safe_url)]
     scope: Annotated[str, Field(min_length=1)]
-    auth_ui: str
-
-    @field_validator("client_id")
-    @classmethod
-    def _is_an_identifier(cls, given: str) -> str:
-        if not is_identifier(given):
-            raise PydanticCustomError("identifier", "letters, digits, hyphens and underscores are needed")
-        return given
-
-    @field_validator("redirect_uri", "auth_ui")
-    @classmethod
-    def _is_safe(cls, given: str) -> str:
-        if not is_safe(given):
-            raise PydanticCustomError("unsafe_url", "an https URL is needed, with nothing that could lead elsewhere")
-        return given
-
-    @field_validator("auth_ui")
-    @classmethod
-    def _has_no_query(cls, given: str) -> str:
-        if "?" in given:
-            raise PydanticCustomError("unsafe_url", "a base URL has no query")
-        return given
+    auth_ui: Annotated[str, AfterValidator(_a_base_url)]
 
 
 @final
