@@ -136,10 +136,11 @@ class Engine(Generic[C]):
 
     def _outcome(self, snapshot: Snapshot[C], call: Call) -> Outcome:
         # Imported where it is used: structlog brings a terminal library along wherever one is installed.
-        from structlog.contextvars import bound_contextvars
+        from structlog.contextvars import bind_contextvars, reset_contextvars
 
         state = self.flow.states[snapshot.state]
-        with bound_contextvars(instance=snapshot.id, section=state.section, actor=state.actor, state=state.name):
+        bound = bind_contextvars(instance=snapshot.id, section=state.section, actor=state.actor, state=state.name)
+        try:
             try:
                 outcome = self._ports[call.port].perform(call)
             except Exception as error:
@@ -151,6 +152,8 @@ class Engine(Generic[C]):
             # a port that breaks its word: the call may have been sent
             _logger.error("port %s failed in call %s: %s", call.port, call.name, failure)
             return Unanswered(reason="port_failed")
+        finally:
+            reset_contextvars(**bound)
 
     def _store_step(
         self, snapshot: Snapshot[C], event: Event, *, call: str | None = None, seconds: float | None = None
