@@ -117,7 +117,7 @@ class Keys:
 
     def seal(self, plain: SecretBytes, *, purpose: str, of: bytes) -> bytes:
         """Seal with the first key. `purpose` says what it is, `of` to whom it belongs: it opens with the same only."""
-        head, nonce = self._first, secrets.token_bytes(_NONCE_BYTES)
+        head, nonce = self._first, os.urandom(_NONCE_BYTES)
         return head + nonce + self._ciphers[head].encrypt(nonce, plain.get_secret_value(), _bound(head, purpose, of))
 
     def open(self, sealed: bytes, *, purpose: str, of: bytes) -> SecretBytes:

@@ -61,7 +61,7 @@ def rehydration(rounds: int) -> Iterator[Row]:
     for event in list(acts())[:4]:
         waiting = engine.send(waiting, event)
     stored = codec.dump(waiting)
-    text = stored.get_secret_value()
+    text = stored.context.get_secret_value()
     plain = json.loads(text)
     took = interleaved(
         rounds,

@@ -5,25 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
-
-from pydantic import AwareDatetime
+from typing import Any, Generic, NamedTuple, TypeVar
 
 C = TypeVar("C")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot(Generic[C]):
-    """Immutable state of one instance, which it entered at `entered_at`; `revision` counts stored moves from 0."""
+    """An instance as it entered a state at `entered_at`. `revision` counts its stored moves from 0; times are aware."""
 
     id: str
     flow: str
     version: int
     state: str
     revision: int
-    begun_at: AwareDatetime
-    entered_at: AwareDatetime
-    expires_at: AwareDatetime | None
+    begun_at: datetime
+    entered_at: datetime
+    expires_at: datetime | None
     context: C = field(repr=False)
 
 
@@ -34,13 +32,12 @@ class Entered(Snapshot[C]):
     __setattr__, __delattr__ = object.__setattr__, object.__delattr__  # one alone leaves Python its slow way
 
     def __init__(self: Any, *values: Any) -> None:
-        self.id, self.flow, self.version, self.state, self.revision = values[:5]
-        self.begun_at, self.entered_at, self.expires_at, self.context = values[5:]
+        (self.id, self.flow, self.version, self.state, self.revision,
+         self.begun_at, self.entered_at, self.expires_at, self.context) = values  # fmt: skip
         self.__class__ = Snapshot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Move(NamedTuple):
     """One line of the journal. Free of secrets and personal data, by having no place for them."""
 
     revision: int

@@ -48,7 +48,7 @@ class Observed:
 
     def __call__(self, moved: Moved) -> None:
         if moved.move.event == CallbackReceived.__name__ and self._let_go is not None:
-            left = replace(moved.move, from_state=self._let_go, section="4.8", actor=Actor.AUTH_UI)
+            left = moved.move._replace(from_state=self._let_go, section="4.8", actor=Actor.AUTH_UI)
             moved = replace(moved, move=left)
         self._watch(moved)
 

@@ -1,4 +1,4 @@
-"""Snapshots as bytes: JSON that names its own format, the flow and the flow's version.
+"""Contexts as bytes: JSON that names its own format. The rest of a snapshot is kept beside it, as it is.
 
 The fields are those of the types themselves. What is read is checked as strictly as what a user sends: an unknown
 field, a wrong type, a state that the flow does not have. Whoever changes the types raises the version of the flow and
@@ -10,36 +10,41 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import UTC, timedelta
-from typing import Annotated, Any, Final, Generic, TypeVar
+from datetime import UTC, datetime
+from operator import attrgetter
+from typing import Any, Final, Generic, TypeVar
 
-from pydantic import ConfigDict, Field, SecretBytes, TypeAdapter
+from pydantic import ConfigDict, SecretBytes, TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic.json_schema import PydanticJsonSchemaWarning
 
 from ...flow import IN_CLEAR, Flow, ForeignSnapshot, InvalidInput, Snapshot, UsageError, Value
+from ...flow.snapshot import Entered
 
 C = TypeVar("C")
 V = TypeVar("V", bound=Value)
 
 FORMAT = 1
-"""Version of the frame around a snapshot, and of the snapshot's own fields."""
+"""Version of the frame around a context."""
 
 Migration = Callable[[str, dict[str, Any]], tuple[str, dict[str, Any]]]
 """Carries state and context, as parsed JSON, from one version of a flow to the next. Pure."""
 
-_FRAME: Final = b'{"format":%d,"snapshot":' % FORMAT
-_ALL_UTC: Final = (timedelta(0),) * 3
-_DOUBTFUL: Final = (b"\xef\xbf\xbd", b'"None":')
-"""What pydantic writes for half of a surrogate pair and for a `None` where they are keys; or a text that is no harm."""
+_FRAME: Final = b'{"format":%d,"context":' % FORMAT
+_HALF, _NONE = b"\xef", b'"None":'
+"""How what pydantic writes for half of a surrogate pair begins, and what it writes for a `None`, where they are keys.
+
+A text that has it too is no harm.
+"""
 _MOST_PROBLEMS = 5
-_DEEPEST_PATH = 3
-"""Steps of a path that are told: format or snapshot, its field, the field of its context. All are our own names."""
+_DEEPEST_PATH = 2
+"""Steps of a path that are told: format or context, and its field. All are our own names."""
+
+_values = attrgetter(*Snapshot.__slots__)
 
 
 class UnreadableSnapshot(UsageError):
-    """What is stored is no snapshot that this version of the library can read. Nothing of it is repeated here."""
+    """What is stored is no context that this version of the library can read. Nothing of it is repeated here."""
 
     default_code = "unreadable_snapshot"
 
@@ -57,32 +62,21 @@ class _Frame(Value):
     format: int
 
 
-class _Owner(Value):
-    model_config = ConfigDict(extra="ignore")
-
-    flow: Annotated[str, Field(pattern=r"^[\w.]{1,100}\z")]
-    version: int
-
-
-class _Owned(_Frame):
-    snapshot: _Owner
-
-
 class _Stored(Value, Generic[C]):
     format: int
-    snapshot: Snapshot[C]
+    context: C
 
 
 class SnapshotCodec(Generic[C]):
-    """Turns snapshots of one flow, whose context is of the given type, into bytes and back.
+    """Turns snapshots of one flow, whose context is of the given type, into such whose context is bytes, and back.
 
-    A snapshot is read again before its bytes are given, so that nothing is stored that would not come back equal. A
-    context whose class has a true attribute `comes_back` vouches for that: only the kind of each value is looked at.
+    A context is read again before its bytes are given, so that nothing is stored that would not come back equal. One
+    whose class has a true attribute `comes_back` vouches for that: only the kind of each value is looked at.
 
     `migrations` holds, for each older version that can still be carried on, the step to the next one. The bytes hold
-    every secret of a snapshot in clear, so they are of a type that shows nothing, and have to be sealed before they
-    leave the process. Raises `UsageError` when the migrations do not lead to the version of the flow, and when the
-    context has a field for secrets that is not annotated as `Secret`.
+    every secret in clear, so they are of a type that shows nothing, and have to be sealed before they leave the
+    process, bound to the rest of the snapshot. Raises `UsageError` when the migrations do not lead to the version of
+    the flow, and when the context has a field for secrets that is not annotated as `Secret`.
     """
 
     def __init__(self, flow: Flow[C], context: type[C], migrations: Mapping[int, Migration] | None = None) -> None:
@@ -94,10 +88,12 @@ class SnapshotCodec(Generic[C]):
                 hint=f"Give one for each version from the oldest that is still stored to {flow.version - 1}.",
                 code="missing_migration",
             )
-        # The type of the context is known only now, which no checker can follow.
-        self._plain: TypeAdapter[Snapshot[C]] = TypeAdapter(Snapshot[context])  # type: ignore[valid-type]
+        self._plain = TypeAdapter(context)
         self._vouched = bool(getattr(context, "comes_back", False))
+        # The type of the context is known only now, which no checker can follow.
         self._stored: type[_Stored[C]] = _Stored[context]  # type: ignore[valid-type]
+        self._stored.model_rebuild()
+        self._validator = self._stored.__pydantic_validator__
         if _hides_secrets(self._plain):
             raise UsageError(
                 f"{context.__name__} has a secret that would be stored as asterisks",
@@ -105,19 +101,20 @@ class SnapshotCodec(Generic[C]):
                 code="unstorable_secret",
             )
 
-    def dump(self, snapshot: Snapshot[C]) -> SecretBytes:
-        """Give the bytes of a snapshot.
+    def dump(self, snapshot: Snapshot[C]) -> Snapshot[SecretBytes]:
+        """Give the snapshot with the bytes of its context, and its moments in UTC.
 
         Raises `ForeignSnapshot`, and `UsageError` for what would not come back equal. Where the context vouches for
         itself, pydantic sees what is of another kind than its field says, but no `None`.
         """
         self.flow.belongs(snapshot)
+        *named, begun_at, entered_at, expires_at, context = _values(snapshot)
         try:
-            snapshot = _in_utc(snapshot)
-            plain = self._plain.serializer.to_json(snapshot, warnings="error", context=IN_CLEAR)
+            moments = _in_utc(begun_at), _in_utc(entered_at), expires_at and _in_utc(expires_at)
+            plain = self._plain.serializer.to_json(context, warnings="error", context=IN_CLEAR)
             stored = SecretBytes(b"%b%b}" % (_FRAME, plain))
-            if (self._vouched and not any(one in plain for one in _DOUBTFUL)) or self._current(stored) == snapshot:
-                return stored
+            if (self._vouched and _HALF not in plain and _NONE not in plain) or self._read(stored) == context:
+                return Entered(*named, *moments, stored)
             why = "it would come back as something else"
         except Exception as error:  # of pydantic, or of a type of the context: its text may repeat the value
             why = type(error).__name__
@@ -127,53 +124,38 @@ class SnapshotCodec(Generic[C]):
             code="unstorable_snapshot",
         )
 
-    def load(self, stored: SecretBytes) -> Snapshot[C]:
-        """Give the snapshot that the bytes hold, carried on to the version of this flow.
+    def load(self, stored: Snapshot[SecretBytes]) -> Snapshot[C]:
+        """Give the snapshot with the context that its bytes hold, carried on to the version of this flow.
 
-        Raises `UnreadableSnapshot` for anything that is no snapshot, and `ForeignSnapshot` for one of another flow, of
-        a version that cannot be carried on, or in a state that the flow does not have.
+        Raises `UnreadableSnapshot` for bytes that are no context, and `ForeignSnapshot` for a snapshot of another flow,
+        of a version that cannot be carried on, or in a state that the flow does not have.
         """
-        return self._current(stored) or self._carried_on(stored)
+        of, flow, version, state, revision, begun_at, entered_at, expires_at, context = _values(stored)
+        own = self.flow.version
+        if flow != self.flow.name or (version != own and version not in self._migrations):
+            raise self._foreign(stored)
+        if version != own:
+            for older in range(version, own):
+                state, context = _migrated(state, context, self._migrations[older])
+            lifetime = self.flow.states[state].lifetime if state in self.flow.states else None
+            expires_at = None if lifetime is None else expires_at or entered_at + lifetime
+        if state not in self.flow.states:
+            raise self._foreign(stored, ", in a state that the flow does not have")
+        return Entered(of, flow, own, state, revision, begun_at, entered_at, expires_at, self._read(context))
 
-    def _current(self, stored: SecretBytes) -> Snapshot[C] | None:
-        """Read it as what it nearly always is, a snapshot of this very version, in one go."""
+    def _read(self, stored: SecretBytes) -> C:
         try:
-            found = self._stored.model_validate_json(stored.get_secret_value())
-        except Exception:  # also what a validator of the context raises: it is told when it is read step by step
-            return None
-        snapshot = found.snapshot
-        own = (FORMAT, self.flow.name, self.flow.version) == (found.format, snapshot.flow, snapshot.version)
-        return snapshot if own and snapshot.state in self.flow.states else None
+            found: _Stored[C] = self._validator.validate_json(stored.get_secret_value())
+            if found.format == FORMAT:
+                return found.context
+        except Exception:  # noqa: S110 - also what a validator of the context raises: all of it is told below
+            pass
+        _of_known_format(stored)
+        return _checked(self._stored, stored).context
 
-    def _carried_on(self, stored: SecretBytes) -> Snapshot[C]:
-        owner = self._owner(stored)
-        migrations = [self._migrations[version] for version in range(owner.version, self.flow.version)]
-        for migration in migrations:
-            stored = _migrated(stored, migration)
-        snapshot = _read(self._stored, stored).snapshot
-        state = self.flow.states.get(snapshot.state)
-        if state is None:
-            raise self._foreign(owner, ", in a state that the flow does not have")
-        ends = None if state.lifetime is None else snapshot.expires_at or snapshot.entered_at + state.lifetime
-        return replace(snapshot, version=self.flow.version, expires_at=ends)
-
-    def _owner(self, stored: SecretBytes) -> _Owner:
-        try:
-            found = _read(_Owned, stored)
-        except UnreadableSnapshot:  # in another format the owner may be written elsewhere
-            if _read(_Frame, stored).format == FORMAT:
-                raise
-            found = None
-        if found is None or found.format != FORMAT:
-            raise UnreadableSnapshot("its format is not known here", code="unknown_format")
-        owner = found.snapshot
-        if owner.flow != self.flow.name or owner.version not in {*self._migrations, self.flow.version}:
-            raise self._foreign(owner)
-        return owner
-
-    def _foreign(self, owner: _Owner, more: str = "") -> ForeignSnapshot:
+    def _foreign(self, found: Snapshot[SecretBytes], more: str = "") -> ForeignSnapshot:
         return ForeignSnapshot(
-            expected=f"{self.flow.name} v{self.flow.version}", found=f"{owner.flow} v{owner.version}{more}"
+            expected=f"{self.flow.name} v{self.flow.version}", found=f"{found.flow} v{found.version}{more}"
         )
 
 
@@ -186,18 +168,20 @@ def _hides_secrets(plain: TypeAdapter[Any]) -> bool:
             return False
 
 
-def _in_utc(snapshot: Snapshot[C]) -> Snapshot[C]:
-    begun, entered, expires = snapshot.begun_at, snapshot.entered_at, snapshot.expires_at
-    offsets = begun.utcoffset(), entered.utcoffset(), (expires or entered).utcoffset()
-    if offsets == _ALL_UTC:
-        return snapshot
-    if None in offsets:
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is UTC:
+        return moment
+    if moment.utcoffset() is None:
         raise ValueError
-    ends = expires and expires.astimezone(UTC)
-    return replace(snapshot, begun_at=begun.astimezone(UTC), entered_at=entered.astimezone(UTC), expires_at=ends)
+    return moment.astimezone(UTC)
 
 
-def _read(kind: type[V], stored: SecretBytes) -> V:
+def _of_known_format(stored: SecretBytes) -> None:
+    if _checked(_Frame, stored).format != FORMAT:
+        raise UnreadableSnapshot("its format is not known here", code="unknown_format")
+
+
+def _checked(kind: type[V], stored: SecretBytes) -> V:
     try:
         return kind.read_json(stored.get_secret_value())
     except InvalidInput as refusal:
@@ -208,13 +192,12 @@ def _read(kind: type[V], stored: SecretBytes) -> V:
     raise UnreadableSnapshot("; ".join(told))
 
 
-def _migrated(stored: SecretBytes, migration: Migration) -> SecretBytes:
+def _migrated(state: str, stored: SecretBytes, migration: Migration) -> tuple[str, SecretBytes]:
+    _of_known_format(stored)
     try:
-        frame = json.loads(stored.get_secret_value())
-        snapshot = frame["snapshot"]
-        state, context = migration(snapshot["state"], snapshot["context"])
-        carried_on = {**frame, "snapshot": {**snapshot, "state": state, "context": context}}
-        return SecretBytes(json.dumps(carried_on, allow_nan=False).encode())
+        state, context = migration(state, json.loads(stored.get_secret_value())["context"])
+        carried_on = json.dumps({"format": FORMAT, "context": context}, allow_nan=False)
+        return str(state), SecretBytes(carried_on.encode())
     except Exception as error:  # a migration that did not expect this: its text may hold anything
         kind = type(error).__name__
     raise UnreadableSnapshot(f"a migration failed with {kind}", code="migration_failed")

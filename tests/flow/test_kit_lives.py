@@ -194,7 +194,7 @@ class WritesBadly(Engine[Any]):
 
     def _store_step(self, snapshot: Any, event: Any, **about: Any) -> Any:
         commit = self._store.commit
-        self._store.commit = lambda one, move: commit(one, replace(move, actor="nobody"))
+        self._store.commit = lambda one, move: commit(one, move._replace(actor="nobody"))
         try:
             return super()._store_step(snapshot, event, **about)
         finally:
@@ -780,7 +780,7 @@ def test_a_commit_that_the_pure_step_refuses_is_seen(parcels: Any) -> None:
     one = quoted(parcels)
     before = one.stored
     one.witness.sent = parcels.Described(weight=5)
-    move = replace(one.journal[-1], event="Described", from_state="quoted", to_state="pricing", revision=3)
+    move = one.journal[-1]._replace(event="Described", from_state="quoted", to_state="pricing", revision=3)
     one.witness.committed(before, replace(before, state="pricing", revision=3), move)
     assert one.witness.wrong["the engine equals the pure step"] == ["Described in quoted led to pricing"]
     assert one.witness.wrong["the journal is the path"] == ["the line of revision 3 is wrong"]

@@ -12,16 +12,17 @@ from pydantic_core import to_json
 from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 
 from ....flow import Conflict, Move, Snapshot, StaleRevision, UnknownInstance, UsageError
+from ....flow.snapshot import Entered
 from ...sealing import Keys
 from ..codec import SnapshotCodec
 from .database import Database
 from .prepared import Driver
 from .schema import check
-from .tables import as_kept, instances, kept, moves, written
+from .tables import as_kept, instances, kept, moment_of, moves, written
 
 C = TypeVar("C")
 
-PURPOSE = "snapshot"
+PURPOSE = "context"
 """What the seals of this store are for."""
 MAX_ID = 255
 """Characters of an id: as many as every database can have in a key."""
@@ -31,7 +32,7 @@ _ROW = ("id", "flow", "version", "state", "ended", "revision", "begun_at", "ente
 _JOURNALED = ("event", "from_state", "to_state", "section", "actor")
 _MOVED = (*_ROW, "expected", *_JOURNALED, "at")
 """What a move brings to the database, in this order: the row of its instance first."""
-_of_snapshot = attrgetter("id", "flow", "version", "state", "revision", "begun_at", "entered_at", "expires_at")
+_of_snapshot = attrgetter(*Snapshot.__slots__)
 _of_move = attrgetter(*_JOURNALED)
 _FIND = select(*kept).where(instances.c.id == bindparam("id"))
 _CREATE = insert(instances).values({one.name: bindparam(one.name, type_=as_kept(one)) for one in instances.c})
@@ -79,7 +80,10 @@ class SqlStore(Generic[C]):
         Raises `UnknownInstance`, `SealBroken` for what this store did not write, and what `SnapshotCodec.load` raises.
         """
         *bound, sealed = self._found(id)
-        return self._codec.load(self._keys.open(sealed, purpose=PURPOSE, of=owner_of(bound)))
+        context = self._keys.open(sealed, purpose=PURPOSE, of=owner_of(bound))
+        *named, state, _, revision, begun_at, entered_at, expires_at = bound
+        moments = moment_of(begun_at), moment_of(entered_at), moment_of(expires_at)
+        return self._codec.load(Entered(*named, state, revision, *moments, context))
 
     def commit(self, snapshot: Snapshot[C], move: Move) -> None:
         """Compare and set; raises `StaleRevision` or `UnknownInstance`."""
@@ -129,12 +133,11 @@ class SqlStore(Generic[C]):
         return found
 
     def _row(self, snapshot: Snapshot[C]) -> tuple[Any, ...]:
-        plain = self._codec.dump(snapshot)
-        *named, state, revision, begun_at, entered_at, expires_at = _of_snapshot(snapshot)
+        *named, state, revision, begun_at, entered_at, expires_at, context = _of_snapshot(self._codec.dump(snapshot))
         ended = int(self._codec.flow.states[state].final)
         moments = written(begun_at), written(entered_at), written(expires_at)
         bound = (*named, state, ended, revision, *moments)
-        return (*bound, self._keys.seal(plain, purpose=PURPOSE, of=owner_of(bound)))
+        return (*bound, self._keys.seal(context, purpose=PURPOSE, of=owner_of(bound)))
 
 
 def owner_of(bound: Sequence[Any]) -> bytes:
@@ -144,7 +147,7 @@ def owner_of(bound: Sequence[Any]) -> bytes:
 
 def journal_of(database: Database, id: str) -> tuple[Move, ...]:
     """Give the journal of any instance, of whatever flow. Raises `UnknownInstance`, `StoreFailed`."""
-    columns = [moves.c[name] for name in Move.__slots__]
+    columns = [moves.c[name] for name in Move._fields]
     query = select(*columns).where(moves.c.instance == id).order_by(moves.c.revision)
 
     def act(connection: Connection) -> Sequence[Row[Any]]:

@@ -35,7 +35,8 @@ def written(moment: datetime | None) -> str | None:
     return _WRITTEN % _parts(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
 
 
-def _of_text(text: str | None) -> datetime | None:
+def moment_of(text: str | None) -> datetime | None:
+    """Give the moment that SQLite keeps so, in UTC."""
     return datetime.fromisoformat(text + _IN_UTC) if text else None
 
 
@@ -67,7 +68,7 @@ class Moment(_Converted):
 
     impl = DateTime(timezone=True)
     cache_ok = True
-    file, server = (written, _of_text), (None, _to_utc)
+    file, server = (written, moment_of), (None, _to_utc)
 
 
 # The next three take and give what SQLite keeps: it costs nothing there.
@@ -76,7 +77,7 @@ class Moment(_Converted):
 class _Written(_Converted):
     impl = DateTime(timezone=True)
     cache_ok = True
-    server = (_of_text, written)
+    server = (moment_of, written)
 
 
 class _Flag(_Converted):

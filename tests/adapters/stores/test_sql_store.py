@@ -230,8 +230,8 @@ def test_a_snapshot_that_was_sealed_for_something_else_is_not_accepted(stores: A
     store.create(kept.snapshot())
     [row] = stores.sql("SELECT id FROM esozflow_instances")
     owner = stores.database.read(lambda connection: owner_of(connection.execute(all_instances()).one()[:-1]))
-    for purpose, accepted in (("cookie", False), ("snapshot", True)):
-        sealed = kept.KEYS.seal(codec.dump(kept.snapshot()), purpose=purpose, of=owner)
+    for purpose, accepted in (("cookie", False), ("context", True)):
+        sealed = kept.KEYS.seal(codec.dump(kept.snapshot()).context, purpose=purpose, of=owner)
         stores.sql("UPDATE esozflow_instances SET sealed = :sealed", sealed=sealed)
         if accepted:
             assert store.load(row.id) == kept.snapshot()
