@@ -32,6 +32,7 @@ _KEY = re.compile(_PREFIX + "([A-Za-z0-9_-]{43})")
 _VERSION: Final = b"\x01"
 _HEAD_BYTES = len(_VERSION) + _ID_BYTES
 _BODY_AT = _HEAD_BYTES + _NONCE_BYTES
+_LEAST_BYTES = _BODY_AT + _TAG_BYTES
 
 
 class SealBroken(StoreFailed):
@@ -118,20 +119,20 @@ class Keys:
     def seal(self, plain: SecretBytes, *, purpose: str, of: bytes) -> bytes:
         """Seal with the first key. `purpose` says what it is, `of` to whom it belongs: it opens with the same only."""
         head, nonce = self._first, os.urandom(_NONCE_BYTES)
-        return head + nonce + self._ciphers[head].encrypt(nonce, plain.get_secret_value(), _bound(head, purpose, of))
+        bound = _by_key_for(head, purpose) + of
+        return head + nonce + self._ciphers[head].encrypt(nonce, plain.get_secret_value(), bound)
 
     def open(self, sealed: bytes, *, purpose: str, of: bytes) -> SecretBytes:
         """Give what was sealed. Raises `SealBroken` for anything that `seal` did not make with the same words."""
         # A column of SQLite may hold anything.
-        if type(sealed) is not bytes or len(sealed) < _BODY_AT + _TAG_BYTES or not sealed.startswith(_VERSION):
+        if type(sealed) is not bytes or len(sealed) < _LEAST_BYTES or not sealed.startswith(_VERSION):
             raise SealBroken("it has no form that is known here", code="unknown_seal")
         head = sealed[:_HEAD_BYTES]
-        cipher = self._ciphers.get(head)
-        if cipher is None:
+        if head not in self._ciphers:
             raise SealBroken("its key is not among those given", code="unknown_key")
-        nonce, body = sealed[_HEAD_BYTES:_BODY_AT], sealed[_BODY_AT:]
+        bound = _by_key_for(head, purpose) + of
         try:
-            return SecretBytes(cipher.decrypt(nonce, body, _bound(head, purpose, of)))
+            return SecretBytes(self._ciphers[head].decrypt(sealed[_HEAD_BYTES:_BODY_AT], sealed[_BODY_AT:], bound))
         except InvalidTag:
             pass
         raise SealBroken("it was changed, or made for something else")
@@ -156,10 +157,6 @@ def _material(key: SecretStr, position: int) -> bytes:
 
 def _encoded(material: bytes) -> str:
     return urlsafe_b64encode(material).decode().rstrip("=")
-
-
-def _bound(head: bytes, purpose: str, of: bytes) -> bytes:
-    return _by_key_for(head, purpose) + of
 
 
 @lru_cache

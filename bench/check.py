@@ -73,7 +73,7 @@ class SignUps:
             if not self._flow.states[snapshot.state].final:
                 found["live"] = max(found.get("live", 0), held(snapshot, beside=beside))
                 found["live_with_journal"] = held((snapshot, journal), beside=beside)
-            found["stored"] = max(found.get("stored", 0), len(codec.dump(snapshot).context.get_secret_value()))
+            found["stored"] = max(found.get("stored", 0), len(codec.dump(snapshot).get_secret_value()))
 
         whole(self._engine, self._acts, note)
         return found

@@ -10,15 +10,16 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any, cast
 
-from pydantic import SecretStr
+from pydantic import SecretBytes, SecretStr
 
 from esozflow.adapters.sandbox import Esoz
 from esozflow.adapters.sandbox.gateway import SandboxGateway
 from esozflow.adapters.stores.codec import SnapshotCodec
 from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.adapters.vault import MemoryVault
-from esozflow.flow import Engine, Event, Port
+from esozflow.flow import Engine, Event, Port, Snapshot
 from esozflow.states import EditAgain, SignUp, sign_up
 
 from .check import SignUps
@@ -60,8 +61,9 @@ def rehydration(rounds: int) -> Iterator[Row]:
     waiting = engine.begin()
     for event in list(acts())[:4]:
         waiting = engine.send(waiting, event)
-    stored = codec.dump(waiting)
-    text = stored.context.get_secret_value()
+    context = codec.dump(waiting)
+    stored: Snapshot[SecretBytes] = replace(cast(Any, waiting), context=context)
+    text = context.get_secret_value()
     plain = json.loads(text)
     took = interleaved(
         rounds,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar
 
@@ -68,7 +67,7 @@ class _Stored(Value, Generic[C]):
 
 
 class SnapshotCodec(Generic[C]):
-    """Turns snapshots of one flow, whose context is of the given type, into such whose context is bytes, and back.
+    """Turns the contexts of one flow's snapshots, which are of the given type, into bytes, and back.
 
     A context is read again before its bytes are given, so that nothing is stored that would not come back equal. One
     whose class has a true attribute `comes_back` vouches for that: only the kind of each value is looked at.
@@ -88,33 +87,32 @@ class SnapshotCodec(Generic[C]):
                 hint=f"Give one for each version from the oldest that is still stored to {flow.version - 1}.",
                 code="missing_migration",
             )
-        self._plain = TypeAdapter(context)
+        plain = TypeAdapter(context)
+        self._plain = plain.serializer
         self._vouched = bool(getattr(context, "comes_back", False))
         # The type of the context is known only now, which no checker can follow.
         self._stored: type[_Stored[C]] = _Stored[context]  # type: ignore[valid-type]
         self._stored.model_rebuild()
         self._validator = self._stored.__pydantic_validator__
-        if _hides_secrets(self._plain):
+        if _hides_secrets(plain):
             raise UsageError(
                 f"{context.__name__} has a secret that would be stored as asterisks",
                 hint="Annotate it as `Secret` instead of `SecretStr`: at any depth, and as that alone.",
                 code="unstorable_secret",
             )
 
-    def dump(self, snapshot: Snapshot[C]) -> Snapshot[SecretBytes]:
-        """Give the snapshot with the bytes of its context, and its moments in UTC.
+    def dump(self, snapshot: Snapshot[C]) -> SecretBytes:
+        """Give the bytes of a snapshot's context.
 
         Raises `ForeignSnapshot`, and `UsageError` for what would not come back equal. Where the context vouches for
         itself, pydantic sees what is of another kind than its field says, but no `None`.
         """
         self.flow.belongs(snapshot)
-        *named, begun_at, entered_at, expires_at, context = _values(snapshot)
         try:
-            moments = _in_utc(begun_at), _in_utc(entered_at), expires_at and _in_utc(expires_at)
-            plain = self._plain.serializer.to_json(context, warnings="error", context=IN_CLEAR)
+            plain = self._plain.to_json(snapshot.context, warnings="error", context=IN_CLEAR)
             stored = SecretBytes(b"%b%b}" % (_FRAME, plain))
-            if (self._vouched and _HALF not in plain and _NONE not in plain) or self._read(stored) == context:
-                return Entered(*named, *moments, stored)
+            if (self._vouched and _HALF not in plain and _NONE not in plain) or self._read(stored) == snapshot.context:
+                return stored
             why = "it would come back as something else"
         except Exception as error:  # of pydantic, or of a type of the context: its text may repeat the value
             why = type(error).__name__
@@ -131,17 +129,17 @@ class SnapshotCodec(Generic[C]):
         of a version that cannot be carried on, or in a state that the flow does not have.
         """
         of, flow, version, state, revision, begun_at, entered_at, expires_at, context = _values(stored)
-        own = self.flow.version
-        if flow != self.flow.name or (version != own and version not in self._migrations):
+        own = self.flow
+        if flow != own.name or (version != own.version and version not in self._migrations):
             raise self._foreign(stored)
-        if version != own:
-            for older in range(version, own):
+        if version != own.version:
+            for older in range(version, own.version):
                 state, context = _migrated(state, context, self._migrations[older])
-            lifetime = self.flow.states[state].lifetime if state in self.flow.states else None
+            lifetime = own.states[state].lifetime if state in own.states else None
             expires_at = None if lifetime is None else expires_at or entered_at + lifetime
-        if state not in self.flow.states:
+        if state not in own.states:
             raise self._foreign(stored, ", in a state that the flow does not have")
-        return Entered(of, flow, own, state, revision, begun_at, entered_at, expires_at, self._read(context))
+        return Entered(of, flow, own.version, state, revision, begun_at, entered_at, expires_at, self._read(context))
 
     def _read(self, stored: SecretBytes) -> C:
         try:
@@ -166,14 +164,6 @@ def _hides_secrets(plain: TypeAdapter[Any]) -> bool:
             return '"writeOnly": true' in json.dumps(plain.json_schema(mode="serialization"))
         except PydanticInvalidForJsonSchema:  # then it is found out with the first secret
             return False
-
-
-def _in_utc(moment: datetime) -> datetime:
-    if moment.tzinfo is UTC:
-        return moment
-    if moment.utcoffset() is None:
-        raise ValueError
-    return moment.astimezone(UTC)
 
 
 def _of_known_format(stored: SecretBytes) -> None:

@@ -12,8 +12,7 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, get_type_hints
-from zoneinfo import ZoneInfo
+from typing import Any, cast, get_type_hints
 
 import pytest
 from hypothesis import given, settings
@@ -109,31 +108,20 @@ def codec(flow: Flow[SignUp]) -> SnapshotCodec[SignUp]:
     return SnapshotCodec(flow, SignUp, MIGRATIONS)
 
 
+def stored(snapshot: Snapshot[SignUp], codec: SnapshotCodec[SignUp]) -> Snapshot[SecretBytes]:
+    """Give a snapshot as a store has it."""
+    return replace(cast(Any, snapshot), context=codec.dump(snapshot))
+
+
 @settings(max_examples=5_000 if SOAK else 80, deadline=None, database=None)
 @given(snapshot=snapshots)
 def test_any_snapshot_comes_back_as_it_was(snapshot: Snapshot[SignUp]) -> None:
-    assert codec(sign_up()).load(codec(sign_up()).dump(snapshot)) == snapshot
+    assert codec(sign_up()).load(stored(snapshot, codec(sign_up()))) == snapshot
 
 
 def test_a_sign_up_vouches_for_itself_so_no_class_of_it_can_be_derived_from_and_have_more() -> None:
     assert SignUp.comes_back
     assert all(kind.__final__ for kind in (SignUp, PisClient, Tokens, Query, User, Message))
-
-
-@pytest.mark.parametrize("zone", ["Europe/Kyiv", "Asia/Kathmandu", "America/St_Johns", "UTC"])
-@pytest.mark.parametrize(
-    "time", [datetime(2026, 3, 29, 3, 30), datetime(2026, 10, 25, 3, 30), datetime(2038, 1, 19, 4)]
-)
-@pytest.mark.parametrize("fold", [0, 1])
-def test_a_moment_stays_the_same_moment_whatever_the_clock_on_the_wall_said(
-    examples: SimpleNamespace, zone: str, time: datetime, fold: int
-) -> None:
-    moment = time.replace(tzinfo=ZoneInfo(zone), fold=fold)
-    snapshot = replace(examples.at(sign_up()), begun_at=moment, entered_at=moment, expires_at=moment)
-    loaded = codec(sign_up()).load(codec(sign_up()).dump(snapshot))
-    for found in (loaded.begun_at, loaded.entered_at, loaded.expires_at):
-        assert found is not None
-        assert found.timestamp() == moment.timestamp()
 
 
 def test_the_strategies_above_leave_no_field_out() -> None:
@@ -164,14 +152,14 @@ def test_a_sign_up_that_was_stored_goes_on_like_one_that_was_not(examples: Simpl
     seen = set()
     for _ in range(WALKS):
         kept = wanderer(flow, examples, luck)
-        stored = codec(flow).load(codec(flow).dump(kept))
-        assert stored == kept
+        other = codec(flow).load(stored(kept, codec(flow)))
+        assert other == kept
         seen.add(kept.state)
         for event in luck.choices(examples.EVENTS, k=10):
-            one, other = outcome(flow, kept, event, examples), outcome(flow, stored, event, examples)
-            assert one == other
+            one, same = outcome(flow, kept, event, examples), outcome(flow, other, event, examples)
+            assert one == same
             if not isinstance(one, str):
-                kept, stored = one[0].snapshot, other[0].snapshot
+                kept, other = one[0].snapshot, same[0].snapshot
     assert len(seen) > len(flow.states) / 2
 
 
@@ -228,11 +216,11 @@ def shape(kind: Any) -> Any:
     return kind.__name__ if isinstance(kind, type) else str(kind)
 
 
-def written(stored: Snapshot[SecretBytes]) -> dict[str, Any]:
+def written(snapshot: Snapshot[SecretBytes]) -> dict[str, Any]:
     """Give a stored snapshot as a file of JSON can hold it."""
-    frame: dict[str, Any] = {name: getattr(stored, name) for name in Snapshot.__slots__}
+    frame: dict[str, Any] = {name: getattr(snapshot, name) for name in Snapshot.__slots__}
     moments = {name: value.isoformat() for name, value in frame.items() if isinstance(value, datetime)}
-    return {**frame, **moments, "context": stored.context.get_secret_value().decode()}
+    return {**frame, **moments, "context": snapshot.context.get_secret_value().decode()}
 
 
 def read(found: dict[str, Any]) -> Snapshot[SecretBytes]:
@@ -246,7 +234,7 @@ def written_today(examples: SimpleNamespace) -> dict[str, Any]:
         "format": FORMAT,
         "shape": {"snapshot": shape(Snapshot), "context": shape(SignUp)},
         "snapshots": [
-            written(codec(flow).dump(snapshot))
+            written(stored(snapshot, codec(flow)))
             for flow in (party(where) for party in PARTIES.values())
             for _, snapshot in sorted(everywhere(examples, flow).items())
         ],
@@ -277,18 +265,18 @@ def stored_ever() -> Iterator[Any]:
             yield pytest.param(read(found), id=f"{file.stem}-{found['flow']}-{found['state']}")
 
 
-@pytest.mark.parametrize("stored", list(stored_ever()))
-def test_whatever_was_stored_goes_on_today(examples: SimpleNamespace, stored: Snapshot[SecretBytes]) -> None:
+@pytest.mark.parametrize("found", list(stored_ever()))
+def test_whatever_was_stored_goes_on_today(examples: SimpleNamespace, found: Snapshot[SecretBytes]) -> None:
     flows = {flow.name: flow for flow in (party(every_state(examples)) for party in PARTIES.values())}
-    flow = flows[stored.flow]
+    flow = flows[found.flow]
 
-    snapshot = codec(flow).load(stored)
+    snapshot = codec(flow).load(found)
 
     state = flow.belongs(snapshot)
     assert (snapshot.expires_at is None) is (state.lifetime is None)
     assert (flow.page(snapshot) is None) is (state.page is None)
     assert (flow.call(snapshot) is None) is (state.call is None)
-    assert codec(flow).load(codec(flow).dump(snapshot)) == snapshot
+    assert codec(flow).load(stored(snapshot, codec(flow))) == snapshot
 
 
 def test_the_published_files_hold_every_state_of_every_party(examples: SimpleNamespace) -> None:
@@ -320,12 +308,12 @@ def test_what_a_new_version_cannot_carry_on_ends_on_a_page_that_says_so_and_what
     flow = party(every_state(examples))
     newer = SnapshotCodec(next_version(flow), SignUp, {**MIGRATIONS, VERSION: superseded})
     for name, snapshot in everywhere(examples, flow).items():
-        stored = codec(flow).dump(snapshot)
+        old = stored(snapshot, codec(flow))
         if flow.states[name].final or name in AFTER_THE_DECISION:
             with pytest.raises(UnreadableSnapshot, match="KeyError"):
-                newer.load(stored)
+                newer.load(old)
             continue
-        ended = newer.load(stored)
+        ended = newer.load(old)
         page = newer.flow.page(ended)
         assert newer.flow.states[ended.state].final
         assert (ended.id, ended.revision, ended.version) == (snapshot.id, snapshot.revision, VERSION + 1)
@@ -368,30 +356,25 @@ def truth(state: str, context: SignUp) -> str:
     return "register_unknown" if context.maybe_registered else "nothing_done"
 
 
-def held(stored: Snapshot[SecretBytes]) -> list[str]:
+def held(context: SecretBytes) -> list[str]:
     """Name the canaries, but for the OAuth state, that are in the stored bytes."""
     return [
         word
-        for word in stored.context.get_secret_value().decode().split('"')
+        for word in context.get_secret_value().decode().split('"')
         if word.startswith("canary-") and "state" not in word
     ]
 
 
 @pytest.mark.parametrize("version", [VERSION - 1, VERSION + 1])
 def test_a_version_that_nobody_can_carry_on_is_refused_by_name(examples: SimpleNamespace, version: int) -> None:
-    stored = codec(auth_ui()).dump(examples.at(auth_ui()))
+    found = stored(examples.at(auth_ui()), codec(auth_ui()))
     with pytest.raises(ForeignSnapshot, match=rf"v{version}, this flow is confidant_sign_up.auth_ui v{VERSION}"):
-        codec(auth_ui()).load(replace(stored, version=version))
+        codec(auth_ui()).load(replace(found, version=version))
 
 
 def test_nothing_of_a_stored_sign_up_shows(examples: SimpleNamespace) -> None:
     flow = sign_up()
-    stored = codec(flow).dump(examples.at(flow, *examples.way_to("confirm")))
-    shown: Mapping[str, str] = {
-        "repr": repr(stored),
-        "str": str(stored),
-        "context": repr(stored.context),
-        "codec": repr(codec(flow)),
-    }
+    context = codec(flow).dump(examples.at(flow, *examples.way_to("confirm")))
+    shown: Mapping[str, str] = {"repr": repr(context), "str": str(context), "codec": repr(codec(flow))}
     assert not [name for name, said in shown.items() if "canary" in said]
-    assert b"canary-jwt" in stored.context.get_secret_value()
+    assert b"canary-jwt" in context.get_secret_value()

@@ -33,42 +33,48 @@ class Prepared:
     or lists them. One may be named `new_x` where SQLAlchemy keeps `x` for itself; its field is `x`.
     """
 
-    __slots__ = ("_given", "_inward", "_outward", "_sql")
+    __slots__ = ("_given", "_read", "_sql")
 
     def __init__(self, statement: Executable, dialect: Dialect, fields: Sequence[str]) -> None:
         compiled = cast(SQLCompiler, cast(Any, statement).compile(dialect=dialect))
         self._sql = compiled.string
-        places = compiled.positiontup or []
-        self._given = _picked([fields.index(name.removeprefix("new_")) for name in places])
-        inward = enumerate(_inward(compiled.binds[name].type, dialect) for name in places)
-        self._inward = [(place, process) for place, process in inward if process]
-        outward = enumerate(_outward(column.type, dialect) for column in cast(Any, statement).exported_columns)
-        self._outward = [(place, process) for place, process in outward if process]
+        names = compiled.positiontup or []
+        inward = [_inward(compiled.binds[name].type, dialect) for name in names]
+        self._given = _processed(_picked([fields.index(name.removeprefix("new_")) for name in names]), inward)
+        columns = cast(Any, statement).exported_columns
+        self._read = _processed(tuple, [_outward(column.type, dialect) for column in columns])
 
     def run(self, driver: Driver, values: Sequence[Any]) -> int:
         """Run the statement with a value for each of its fields, and give the number of rows that it concerned."""
-        given = [*self._given(values)]
-        for place, process in self._inward:
-            given[place] = process(given[place])
-        driver.execute(self._sql, given)
+        driver.execute(self._sql, self._given(values))
         return driver.rowcount
 
-    def first(self, driver: Driver, values: Sequence[Any]) -> list[Any] | None:
+    def first(self, driver: Driver, values: Sequence[Any]) -> Sequence[Any] | None:
         """Run the statement, and give the first row of its result."""
-        self.run(driver, values)
+        driver.execute(self._sql, self._given(values))
         rows = driver.fetchall()  # to the end, or SQLite would go on reading while the connection rests
-        if not rows:
-            return None
-        found = [*rows[0]]
-        for place, process in self._outward:
-            found[place] = process(found[place])
-        return found
+        return self._read(rows[0]) if rows else None
 
 
-def _picked(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+_Taking = Callable[[Sequence[Any]], Sequence[Any]]
+
+
+def _picked(places: Sequence[int]) -> _Taking:
     if len(places) > 1:
         return itemgetter(*places)  # which gives no sequence for one place
     return lambda values: [values[place] for place in places]
+
+
+def _processed(take: _Taking, processes: Sequence[Any]) -> _Taking:
+    needed = [(place, process) for place, process in enumerate(processes) if process]
+
+    def processed(values: Sequence[Any]) -> Sequence[Any]:
+        taken = [*take(values)]
+        for place, process in needed:
+            taken[place] = process(taken[place])
+        return taken
+
+    return processed if needed else take
 
 
 def _inward(kind: TypeEngine[Any], dialect: Dialect) -> Any:

@@ -29,10 +29,11 @@ MAX_ID = 255
 _ID = re.compile(rf"[^\x00\ud800-\udfff]{{0,{MAX_ID}}}")
 
 _ROW = ("id", "flow", "version", "state", "ended", "revision", "begun_at", "entered_at", "expires_at", "sealed")
+_ENTERED_AT = _ROW.index("entered_at")
 _JOURNALED = ("event", "from_state", "to_state", "section", "actor")
 _MOVED = (*_ROW, "expected", *_JOURNALED, "at")
 """What a move brings to the database, in this order: the row of its instance first."""
-_of_snapshot = attrgetter(*Snapshot.__slots__)
+_of_snapshot = attrgetter("id", "flow", "version", "state", "revision", "begun_at", "entered_at", "expires_at")
 _of_move = attrgetter(*_JOURNALED)
 _FIND = select(*kept).where(instances.c.id == bindparam("id"))
 _CREATE = insert(instances).values({one.name: bindparam(one.name, type_=as_kept(one)) for one in instances.c})
@@ -81,15 +82,18 @@ class SqlStore(Generic[C]):
         """
         *bound, sealed = self._found(id)
         context = self._keys.open(sealed, purpose=PURPOSE, of=owner_of(bound))
-        *named, state, _, revision, begun_at, entered_at, expires_at = bound
-        moments = moment_of(begun_at), moment_of(entered_at), moment_of(expires_at)
-        return self._codec.load(Entered(*named, state, revision, *moments, context))
+        of, flow, version, state, _, revision, begun, entered, expires = bound
+        moments = moment_of(begun), moment_of(entered), moment_of(expires)
+        return self._codec.load(Entered(of, flow, version, state, revision, *moments, context))
 
     def commit(self, snapshot: Snapshot[C], move: Move) -> None:
         """Compare and set; raises `StaleRevision` or `UnknownInstance`."""
         if not _can_be(snapshot.id):
             raise UnknownInstance
-        values = (*self._row(snapshot), snapshot.revision - 1, *_of_move(move), written(move.at))
+        row = self._row(snapshot)
+        # Both are one object where they come from an engine.
+        at = row[_ENTERED_AT] if move.at is snapshot.entered_at else written(move.at)
+        values = (*row, snapshot.revision - 1, *_of_move(move), at)
         if not self._as_one(self._moved, values):
             self._found(snapshot.id)
             raise StaleRevision
@@ -126,17 +130,17 @@ class SqlStore(Generic[C]):
     def _moved(self, driver: Driver, values: Sequence[Any]) -> bool:
         return all(one.run(driver, values) == 1 for one in self._move)
 
-    def _found(self, id: str) -> list[Any]:
+    def _found(self, id: str) -> Sequence[Any]:
         found = self._database.at_once(self._find.first, [id]) if _can_be(id) else None
         if found is None:
             raise UnknownInstance
         return found
 
     def _row(self, snapshot: Snapshot[C]) -> tuple[Any, ...]:
-        *named, state, revision, begun_at, entered_at, expires_at, context = _of_snapshot(self._codec.dump(snapshot))
+        context = self._codec.dump(snapshot)
+        of, flow, version, state, revision, begun, entered, expires = _of_snapshot(snapshot)
         ended = int(self._codec.flow.states[state].final)
-        moments = written(begun_at), written(entered_at), written(expires_at)
-        bound = (*named, state, ended, revision, *moments)
+        bound = (of, flow, version, state, ended, revision, written(begun), written(entered), written(expires))
         return (*bound, self._keys.seal(context, purpose=PURPOSE, of=owner_of(bound)))
 
 

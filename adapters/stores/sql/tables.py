@@ -23,16 +23,30 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from ....flow import UsageError
+
 _IN_UTC: Final = "+00:00"
 _WRITTEN: Final = "%04d-%02d-%02d %02d:%02d:%02d.%06d"  # what isoformat gives in half of the time
 _parts = attrgetter("year", "month", "day", "hour", "minute", "second", "microsecond")
 
 
 def written(moment: datetime | None) -> str | None:
-    """Give a moment as SQLite keeps it."""
+    """Give a moment as SQLite keeps it. Raises `UsageError` for one of no zone, or that UTC has no name for."""
     if moment is None:
         return None
-    return _WRITTEN % _parts(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
+    try:
+        return _WRITTEN % _parts(moment if moment.tzinfo is UTC else _in_utc(moment))
+    except (AttributeError, OverflowError, ValueError):
+        pass
+    raise UsageError(
+        "A moment cannot be kept", hint="Give an aware datetime, as `Clock.now` does.", code="unstorable_moment"
+    )
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.utcoffset() is None:
+        raise ValueError
+    return moment.astimezone(UTC)
 
 
 def moment_of(text: str | None) -> datetime | None:

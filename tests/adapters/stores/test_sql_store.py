@@ -7,10 +7,11 @@ import json
 import os
 import signal
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import SecretStr
@@ -231,7 +232,7 @@ def test_a_snapshot_that_was_sealed_for_something_else_is_not_accepted(stores: A
     [row] = stores.sql("SELECT id FROM esozflow_instances")
     owner = stores.database.read(lambda connection: owner_of(connection.execute(all_instances()).one()[:-1]))
     for purpose, accepted in (("cookie", False), ("context", True)):
-        sealed = kept.KEYS.seal(codec.dump(kept.snapshot()).context, purpose=purpose, of=owner)
+        sealed = kept.KEYS.seal(codec.dump(kept.snapshot()), purpose=purpose, of=owner)
         stores.sql("UPDATE esozflow_instances SET sealed = :sealed", sealed=sealed)
         if accepted:
             assert store.load(row.id) == kept.snapshot()
@@ -289,8 +290,6 @@ def test_a_move_that_cannot_be_appended_leaves_the_snapshot_alone(stores: Any, k
 
 
 def test_every_moment_is_kept_to_the_microsecond_whatever_the_zone(stores: Any, kept: SimpleNamespace) -> None:
-    from zoneinfo import ZoneInfo
-
     kyiv = kept.NOON.astimezone(ZoneInfo("Europe/Kyiv"))
     store, first = stores.store(), kept.snapshot(begun_at=kyiv, entered_at=kyiv, expires_at=kyiv + timedelta(days=9999))
     store.create(first)
@@ -298,6 +297,51 @@ def test_every_moment_is_kept_to_the_microsecond_whatever_the_zone(stores: Any, 
     store.commit(second, kept.move(second))
     assert store.load("one") == second
     assert store.journal("one") == (kept.move(second),)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Kyiv", "Asia/Kathmandu", "America/St_Johns", "UTC"])
+@pytest.mark.parametrize("fold", [0, 1])
+def test_a_moment_stays_the_same_moment_whatever_the_clock_on_the_wall_said(
+    stores: Any, kept: SimpleNamespace, zone: str, fold: int
+) -> None:
+    store = stores.store()
+    for number, time in enumerate(
+        (datetime(2026, 3, 29, 3, 30), datetime(2026, 10, 25, 3, 30), datetime(2038, 1, 19, 4), datetime(9, 1, 1, 20))
+    ):
+        moment = time.replace(tzinfo=ZoneInfo(zone), fold=fold)
+        store.create(kept.snapshot(str(number), begun_at=moment, entered_at=moment, expires_at=moment))
+        loaded = store.load(str(number))
+        for found in (loaded.begun_at, loaded.entered_at, loaded.expires_at):
+            assert found.tzinfo is UTC
+            assert found == moment.astimezone(UTC)
+
+
+NO_MOMENTS = [
+    datetime(2026, 1, 31, 12),
+    "2026-01-31T12:00:00Z",
+    date(2026, 1, 31),
+    datetime.max.replace(tzinfo=timezone(timedelta(hours=-1))),
+]
+
+
+@pytest.mark.parametrize("moment", NO_MOMENTS, ids=str)
+def test_a_moment_of_no_zone_or_without_a_name_in_utc_is_refused_before_anything_is_stored(
+    stores: Any, kept: SimpleNamespace, moment: Any
+) -> None:
+    store = stores.store()
+    for name in ("begun_at", "entered_at", "expires_at"):
+        with pytest.raises(UsageError) as caught:
+            store.create(kept.snapshot(**{name: moment}))
+        assert caught.value.code == "unstorable_moment"
+    assert stores.sql("SELECT * FROM esozflow_instances") == []
+
+    first = kept.snapshot()
+    store.create(first)
+    second = kept.next_of(first)
+    with pytest.raises(UsageError) as caught:
+        store.commit(second, kept.move(second)._replace(at=moment))
+    assert caught.value.code == "unstorable_moment"
+    assert (store.load("one"), store.journal("one")) == (first, ())
 
 
 DUE_AT = timedelta(minutes=10)
