@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields, make_dataclass
 from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, cast, final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, final
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
@@ -129,11 +129,11 @@ class _Unfrozen(SignUp):  # type: ignore[misc]  # final for those who would add 
     __init__: Any = vars(make_dataclass("_Fields", _NAMES))["__init__"]
 
 
-def _replaced(signup: SignUp, **changed: Any) -> SignUp:
+def _replaced(signup: SignUp, **changed: Any) -> Any:
     """What `dataclasses.replace` gives, which looks at field after field."""
     replaced: Any = _Unfrozen(*(dict(zip(_NAMES, _values(signup), strict=True)) | changed).values())
     replaced.__class__ = SignUp
-    return cast(SignUp, replaced)
+    return replaced
 
 
 if TYPE_CHECKING:
