@@ -15,24 +15,22 @@ from .redirects import is_safe
 
 T = TypeVar("T")
 
-# Every sign-up that is loaded brings the same few back. What raises is not kept.
+_remembered = lru_cache(maxsize=64)
+"""Every sign-up that is loaded brings the same few back. What raises is not remembered."""
 
 
-@lru_cache(maxsize=64)
 def _an_identifier(given: str) -> str:
     if not is_identifier(given):
         raise PydanticCustomError("identifier", "letters, digits, hyphens and underscores are needed")
     return given
 
 
-@lru_cache(maxsize=64)
 def _a_safe_url(given: str) -> str:
     if not is_safe(given):
         raise PydanticCustomError("unsafe_url", "an https URL is needed, with nothing that could lead elsewhere")
     return given
 
 
-@lru_cache(maxsize=64)
 def _a_base_url(given: str) -> str:
     if "?" in _a_safe_url(given):
         raise PydanticCustomError("unsafe_url", "a base URL has no query")
@@ -48,10 +46,10 @@ class PisClient(Value):
 
     shown = ("client_id",)
 
-    client_id: Annotated[str, AfterValidator(_an_identifier)]
-    redirect_uri: Annotated[str, AfterValidator(_a_safe_url)]
+    client_id: Annotated[str, AfterValidator(_remembered(_an_identifier))]
+    redirect_uri: Annotated[str, AfterValidator(_remembered(_a_safe_url))]
     scope: Annotated[str, Field(min_length=1)]
-    auth_ui: Annotated[str, AfterValidator(_a_base_url)]
+    auth_ui: Annotated[str, AfterValidator(_remembered(_a_base_url))]
 
 
 @final

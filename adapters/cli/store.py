@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from pydantic import SecretStr
@@ -20,7 +20,7 @@ from ..sealing import Keys, new_key
 from .failing import fail
 
 if TYPE_CHECKING:
-    from ..stores.sql import Database
+    from ..stores.sql import Database, Listed
 
 store = typer.Typer(no_args_is_help=True, help="Prepare the database in which sign-ups are kept.")
 keys = typer.Typer(no_args_is_help=True, help="Make the keys under which sign-ups are sealed.")
@@ -185,6 +185,5 @@ def _time(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
 
 
-def _json(record: Any) -> str:
-    values = {name: getattr(record, name) for name in record.__slots__}
-    return json.dumps(values, default=lambda moment: moment.isoformat(), ensure_ascii=False)
+def _json(record: Move | Listed) -> str:
+    return json.dumps(record._asdict(), default=lambda moment: moment.isoformat(), ensure_ascii=False)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Delete, Executable, Row, Select, Update, and_, delete, func, or_, select, update
 
@@ -26,8 +26,7 @@ _SEALED_BATCH: Final = 50
 _key: Final = func.substr(instances.c.sealed, 2, 8)  # where a seal names its key, see `sealing`
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Listed(NamedTuple):
     """An instance as an operator may see it: nothing of it is secret or personal. Times are aware."""
 
     id: str
@@ -54,7 +53,7 @@ def listed(
     wanted = [column == value for column, value in asked.items() if value is not None]
     if entered_before is not None:
         wanted.append(instances.c.entered_at < entered_before)
-    columns = [instances.c[name] for name in Listed.__slots__]
+    columns = [instances.c[name] for name in Listed._fields]
     for page in _pages(database, select(*columns).where(*wanted), _BATCH):
         yield from (Listed(**row._mapping) for row in page)
 
