@@ -51,7 +51,7 @@ class Flow(Generic[C]):
         self.begin_context = begin
         self.lifetime = lifetime
         declared = tuple(states)
-        found = list(mistakes(declared, self.initial, lifetime))
+        found = list(mistakes(declared, self.initial, lifetime, version))
         if found:
             raise DefinitionError(f"Flow {name} cannot be built", hint="; ".join(found))
         self.states = {state.name: state for state in declared}

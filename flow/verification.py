@@ -14,7 +14,9 @@ from .events import Expired, Outcome, Unanswered, Unreachable
 AnyState = State[Any]
 
 
-def mistakes(states: tuple[AnyState, ...], initial: str, lifetime: timedelta | None = None) -> Iterator[str]:
+def mistakes(
+    states: tuple[AnyState, ...], initial: str, lifetime: timedelta | None = None, version: int = 1
+) -> Iterator[str]:
     """Yield every mistake of the definition, each with what to write instead."""
     names = Counter(state.name for state in states)
     for name, times in names.items():
@@ -26,6 +28,8 @@ def mistakes(states: tuple[AnyState, ...], initial: str, lifetime: timedelta | N
         yield f"the initial state {initial} is not declared; add it or name another"
     if lifetime is not None and lifetime <= timedelta():
         yield "the flow expires before it begins; write a lifetime above zero, or drop it"
+    if type(version) is not int:
+        yield "the version of the flow is no whole number; write 1"
     yield from _one_predicate_a_guard(states)
     yield from _one_class_an_event(states)
     for state in states:

@@ -81,7 +81,7 @@ class SignUp:
     """The context of the flow. A party fills only its own fields; what has served is dropped."""
 
     comes_back: ClassVar[bool] = True
-    """Whatever these types hold, a store gives it back equal: that is tested, and not tried again with every move."""
+    """What these types let through comes back equal from a store: that is tested, and not tried with every move."""
 
     # the PIS: 4.1, 4.9
     oauth_state: Secret | None = None

@@ -158,7 +158,11 @@ class BoundedAdapter(HTTPAdapter):
 
     def hang_up(self) -> None:
         """Close every connection; what is known of their hosts is kept, and the next request connects anew."""
-        for connection in list(self._connected):
+        while True:
+            try:
+                connection = self._connected.pop()
+            except KeyError:  # a look beforehand would not tell: the last one may be collected meanwhile
+                return
             connection.close()
 
     def close(self) -> None:

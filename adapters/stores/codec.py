@@ -90,6 +90,7 @@ class SnapshotCodec(Generic[C]):
         plain = TypeAdapter(context)
         self._plain = plain.serializer
         self._vouched = bool(getattr(context, "comes_back", False))
+        self._versions = {*self._migrations, flow.version}
         # The type of the context is known only now, which no checker can follow.
         self._stored: type[_Stored[C]] = _Stored[context]  # type: ignore[valid-type]
         self._stored.model_rebuild()
@@ -130,7 +131,7 @@ class SnapshotCodec(Generic[C]):
         """
         of, flow, version, state, revision, begun_at, entered_at, expires_at, context = _values(stored)
         own = self.flow
-        if flow != own.name or (version != own.version and version not in self._migrations):
+        if flow != own.name or type(version) is not int or version not in self._versions:
             raise self._foreign(stored)
         if version != own.version:
             for older in range(version, own.version):
@@ -187,7 +188,7 @@ def _migrated(state: str, stored: SecretBytes, migration: Migration) -> tuple[st
     try:
         state, context = migration(state, json.loads(stored.get_secret_value())["context"])
         carried_on = json.dumps({"format": FORMAT, "context": context}, allow_nan=False)
-        return str(state), SecretBytes(carried_on.encode())
+        return str.__str__(state), SecretBytes(carried_on.encode())  # it may be an enum's, but must be a text
     except Exception as error:  # a migration that did not expect this: its text may hold anything
         kind = type(error).__name__
     raise UnreadableSnapshot(f"a migration failed with {kind}", code="migration_failed")

@@ -38,7 +38,7 @@ def proof(
 
 
 def _mistakes(flow: Flow[Any]) -> Iterator[str]:
-    yield from mistakes(tuple(flow.states.values()), flow.initial, flow.lifetime)
+    yield from mistakes(tuple(flow.states.values()), flow.initial, flow.lifetime, flow.version)
 
 
 class _Guards:

@@ -307,6 +307,12 @@ def test_a_flow_lives_longer_than_nothing(lifetime: timedelta) -> None:
         Flow("loans", states=(state("start", *OPEN), END), initial="start", begin=lambda ids: None, lifetime=lifetime)
 
 
+@pytest.mark.parametrize("version", [True, 2.0, "3", None])
+def test_a_version_is_a_whole_number(version: Any) -> None:
+    with pytest.raises(DefinitionError, match="the version of the flow is no whole number; write 1"):
+        Flow("loans", states=(state("start", *OPEN), END), initial="start", begin=lambda ids: None, version=version)
+
+
 def test_a_definition_without_mistakes_is_built() -> None:
     flow = build(
         state("start", to(Borrowed, "scan"), to(Expired), lifetime=timedelta(1)),

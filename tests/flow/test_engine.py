@@ -546,12 +546,15 @@ def test_the_journal_tells_who_moved_what_when_and_where(office: Any, parcels: A
 
 
 def test_a_port_is_called_with_the_instance_bound_to_its_log_lines(office: Any) -> None:
-    from structlog.contextvars import get_contextvars
+    from structlog.contextvars import bound_contextvars, get_contextvars
 
     bound: list[dict[str, Any]] = []
     office.tariffs.during = lambda call: bound.append(get_contextvars())
-    quoted = office.quoted()
-    assert bound == [{"instance": quoted.id, "section": "2", "actor": "sender", "state": "pricing"}]
+    with bound_contextvars(instance="of the caller", request="r"):
+        quoted = office.quoted()
+        assert get_contextvars() == {"instance": "of the caller", "request": "r"}
+    own = {"instance": quoted.id, "section": "2", "actor": "sender", "state": "pricing"}
+    assert bound == [{**own, "request": "r"}]
     assert get_contextvars() == {}
 
 

@@ -171,7 +171,8 @@ def _postgresql_arguments(url: URL, wait: float) -> dict[str, Any]:
         "autocommit": True,
         "connect_timeout": max(2, int(wait)),  # the least that libpq knows
         "application_name": "esozflow",
-        "options": f"{limits} {asked if isinstance(asked, str) else ' '.join(asked)}".strip(),
+        # In another zone Python has no name for the first and the last moments.
+        "options": f"{limits} {asked if isinstance(asked, str) else ' '.join(asked)} -c timezone=UTC",
         # A machine that is gone says nothing: without these a read waits for hours.
         "keepalives_idle": 10,
         "keepalives_interval": 5,

@@ -8,17 +8,18 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
+from pydantic import SecretBytes
 from pydantic_core import to_json
 from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 
 from ....flow import Conflict, Move, Snapshot, StaleRevision, UnknownInstance, UsageError
 from ....flow.snapshot import Entered
-from ...sealing import Keys
+from ...sealing import Keys, SealBroken
 from ..codec import SnapshotCodec
 from .database import Database
 from .prepared import Driver
 from .schema import check
-from .tables import as_kept, instances, kept, moment_of, moves, written
+from .tables import as_kept, in_utc, instances, kept, moment_of, moves, written
 
 C = TypeVar("C")
 
@@ -80,14 +81,14 @@ class SqlStore(Generic[C]):
 
         Raises `UnknownInstance`, `SealBroken` for what this store did not write, and what `SnapshotCodec.load` raises.
         """
-        *bound, sealed = self._found(id)
-        context = self._keys.open(sealed, purpose=PURPOSE, of=owner_of(bound))
-        of, flow, version, state, _, revision, begun, entered, expires = bound
-        moments = moment_of(begun), moment_of(entered), moment_of(expires)
+        row = self._found(id)
+        context = opened(self._keys, row)
+        of, flow, version, state, _, revision, begun, entered, expires, _ = row
+        moments = moment_of(begun), moment_of(entered), None if expires is None else moment_of(expires)
         return self._codec.load(Entered(of, flow, version, state, revision, *moments, context))
 
     def commit(self, snapshot: Snapshot[C], move: Move) -> None:
-        """Compare and set; raises `StaleRevision` or `UnknownInstance`."""
+        """Compare and set; raises `StaleRevision` or `UnknownInstance`, and `UsageError` when it cannot be stored."""
         if not _can_be(snapshot.id):
             raise UnknownInstance
         row = self._row(snapshot)
@@ -105,9 +106,9 @@ class SqlStore(Generic[C]):
     def due(self, now: datetime, *, limit: int = 1000) -> list[str]:
         """Give the ids of instances that wait for nobody: their time is over, or a call of theirs was interrupted.
 
-        `Engine.resume` carries each of them on.
+        `Engine.resume` carries each of them on. Raises `UsageError` for a moment of no zone.
         """
-        columns = instances.c
+        columns, now = instances.c, in_utc(now)
         waits_in_vain = or_(columns.expires_at <= now, *self._interrupted(now))
         wanted = and_(columns.flow == self._codec.flow.name, ~columns.ended, waits_in_vain)
         query = select(columns.id).where(wanted).order_by(columns.entered_at).limit(limit)
@@ -139,14 +140,28 @@ class SqlStore(Generic[C]):
     def _row(self, snapshot: Snapshot[C]) -> tuple[Any, ...]:
         context = self._codec.dump(snapshot)
         of, flow, version, state, revision, begun, entered, expires = _of_snapshot(snapshot)
-        ended = int(self._codec.flow.states[state].final)
-        bound = (of, flow, version, state, ended, revision, written(begun), written(entered), written(expires))
+        if not (type(version) is type(revision) is int):  # the seal would be bound to what no column gives back
+            raise UsageError(
+                "A snapshot cannot be stored: its version or its revision is no whole number",
+                hint="Store what `Flow.begin` and `Flow.step` give.",
+                code="unstorable_snapshot",
+            )
+        ended, ends = int(self._codec.flow.states[state].final), None if expires is None else written(expires)
+        bound = (of, flow, version, state, ended, revision, written(begun), written(entered), ends)
         return (*bound, self._keys.seal(context, purpose=PURPOSE, of=owner_of(bound)))
+
+
+def opened(keys: Keys, row: Sequence[Any]) -> SecretBytes:
+    """Give the context that is sealed in a row as kept. Raises `SealBroken` where anything of the row was changed."""
+    *bound, sealed = row
+    if bytes in map(type, bound):  # SQLite lets them stand in any column, and in `owner_of` they could look like a text
+        raise SealBroken("it was changed, or made for something else")
+    return keys.open(sealed, purpose=PURPOSE, of=owner_of(bound))
 
 
 def owner_of(bound: Sequence[Any]) -> bytes:
     """Give what a seal is bound to: everything before it in its row, as kept. Whoever changes that breaks it."""
-    return to_json(bound, bytes_mode="hex")  # SQLite lets bytes stand in any column: they are not to look like a text
+    return to_json(bound, bytes_mode="hex")
 
 
 def journal_of(database: Database, id: str) -> tuple[Move, ...]:
@@ -162,5 +177,5 @@ def journal_of(database: Database, id: str) -> tuple[Move, ...]:
     return tuple(Move(**one._mapping) for one in database.read(act))
 
 
-def _can_be(id: str) -> bool:
-    return _ID.fullmatch(id) is not None
+def _can_be(id: object) -> bool:
+    return isinstance(id, str) and _ID.fullmatch(id) is not None

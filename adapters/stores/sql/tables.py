@@ -30,32 +30,30 @@ _WRITTEN: Final = "%04d-%02d-%02d %02d:%02d:%02d.%06d"  # what isoformat gives i
 _parts = attrgetter("year", "month", "day", "hour", "minute", "second", "microsecond")
 
 
-def written(moment: datetime | None) -> str | None:
-    """Give a moment as SQLite keeps it. Raises `UsageError` for one of no zone, or that UTC has no name for."""
-    if moment is None:
-        return None
+def in_utc(moment: datetime) -> datetime:
+    """Give the moment in UTC. Raises `UsageError` for one of no zone or without a name in UTC, and for what is none."""
     try:
-        return _WRITTEN % _parts(moment if moment.tzinfo is UTC else _in_utc(moment))
-    except (AttributeError, OverflowError, ValueError):
+        if moment.utcoffset() is not None:
+            return moment.astimezone(UTC)
+    except Exception:  # noqa: S110 - of a date or a text; or of a zone, which is anybody's class
         pass
     raise UsageError(
         "A moment cannot be kept", hint="Give an aware datetime, as `Clock.now` does.", code="unstorable_moment"
     )
 
 
-def _in_utc(moment: datetime) -> datetime:
-    if moment.utcoffset() is None:
-        raise ValueError
-    return moment.astimezone(UTC)
+def written(moment: datetime) -> str:
+    """Give a moment as SQLite keeps it. Raises what `in_utc` does."""
+    return _WRITTEN % _parts(moment if type(moment) is datetime and moment.tzinfo is UTC else in_utc(moment))
 
 
-def moment_of(text: str | None) -> datetime | None:
+def moment_of(text: str) -> datetime:
     """Give the moment that SQLite keeps so, in UTC."""
-    return datetime.fromisoformat(text + _IN_UTC) if text else None
+    return datetime.fromisoformat(text + _IN_UTC)
 
 
-def _to_utc(moment: datetime | None) -> datetime | None:
-    return moment and moment.astimezone(UTC)
+def _or_none(way: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else way(value)
 
 
 _Ways = tuple[Callable[[Any], Any] | None, Callable[[Any], Any] | None]
@@ -82,7 +80,7 @@ class Moment(_Converted):
 
     impl = DateTime(timezone=True)
     cache_ok = True
-    file, server = (written, moment_of), (None, _to_utc)
+    file, server = (_or_none(written), _or_none(moment_of)), (None, _or_none(in_utc))
 
 
 # The next three take and give what SQLite keeps: it costs nothing there.
@@ -91,7 +89,7 @@ class Moment(_Converted):
 class _Written(_Converted):
     impl = DateTime(timezone=True)
     cache_ok = True
-    server = (moment_of, written)
+    server = (_or_none(moment_of), _or_none(written))
 
 
 class _Flag(_Converted):

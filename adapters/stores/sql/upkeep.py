@@ -15,13 +15,13 @@ from sqlalchemy import Connection, Delete, Executable, Row, Select, Update, and_
 
 from ...sealing import Keys, SealBroken
 from .database import Database
-from .store import PURPOSE, owner_of
-from .tables import instances, kept
+from .store import PURPOSE, opened, owner_of
+from .tables import in_utc, instances, kept
 
 _BATCH: Final = 200
 """Instances in one transaction: few enough that nobody has to wait for it."""
 _SEALED_BATCH: Final = 50
-"""The same where the sealed snapshots are read, each up to 200 KB."""
+"""The same where what is sealed is read, each up to 200 KB."""
 
 _key: Final = func.substr(instances.c.sealed, 2, 8)  # where a seal names its key, see `sealing`
 
@@ -48,11 +48,14 @@ def listed(
     ended: bool | None = None,
     entered_before: datetime | None = None,
 ) -> Iterator[Listed]:
-    """Give the instances that fit everything that is asked, ordered by id. Raises `StoreFailed`."""
+    """Give the instances that fit everything that is asked, ordered by id.
+
+    Raises `StoreFailed`, and `UsageError` for a moment of no zone.
+    """
     asked = {instances.c.flow: flow, instances.c.state: state, instances.c.ended: ended}
     wanted = [column == value for column, value in asked.items() if value is not None]
     if entered_before is not None:
-        wanted.append(instances.c.entered_at < entered_before)
+        wanted.append(instances.c.entered_at < in_utc(entered_before))
     columns = [instances.c[name] for name in Listed._fields]
     for page in _pages(database, select(*columns).where(*wanted), _BATCH):
         yield from (Listed(**row._mapping) for row in page)
@@ -62,9 +65,10 @@ def purge(database: Database, before: datetime, *, between: Callable[[], object]
     """Delete, with their journals, the instances that ended or expired before a moment; give how many there were.
 
     One that waits without an end is never deleted: a call that was interrupted, tokens that are not saved yet.
-    `between` is called after each batch. Raises `StoreFailed`; what was deleted until then is deleted.
+    `between` is called after each batch. Raises `UsageError` for a moment of no zone, and `StoreFailed`; what was
+    deleted until then is deleted.
     """
-    columns = instances.c
+    columns, before = instances.c, in_utc(before)
     over = or_(
         and_(columns.ended, columns.entered_at < before),
         and_(~columns.ended, columns.expires_at < before),
@@ -96,14 +100,13 @@ def reseal(database: Database, keys: Keys, *, between: Callable[[], object] = la
     for page in _pages(database, others, _SEALED_BATCH):
         updates = list[Update]()
         for one in page:
-            owner = owner_of(one[:-1])
             try:
-                plain = keys.open(one.sealed, purpose=PURPOSE, of=owner)
+                plain = opened(keys, one)
             except SealBroken:
-                unopened.append(one.id)
+                unopened.append(str(one.id))
                 continue
             unmoved = and_(instances.c.id == one.id, instances.c.sealed == one.sealed)
-            sealed = keys.seal(plain, purpose=PURPOSE, of=owner)
+            sealed = keys.seal(plain, purpose=PURPOSE, of=owner_of(one[:-1]))
             updates.append(update(instances).where(unmoved).values(sealed=sealed))
         count += database.write(partial(_changed, updates))
         between()

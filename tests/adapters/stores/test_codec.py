@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, make_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, cast
 
 import pytest
@@ -53,6 +53,7 @@ class Loan:
     titles: tuple[str, ...] = ()
     notes: tuple[Message, ...] = ()
     fine: float = 0.0
+    fines: Mapping[str, float] = field(default_factory=dict[str, float])
     paid: bool = False
 
 
@@ -125,6 +126,7 @@ def test_the_bytes_are_json_that_names_its_format() -> None:
             "titles": ["Кобзар", "\x00\n\u2028\\\"'", "𝄞"],
             "notes": [{"code": "late", "params": {"days": "3"}}],
             "fine": 0.1,
+            "fines": {},
             "paid": False,
         },
     }
@@ -181,6 +183,7 @@ def test_a_frame_with_a_part_missing_is_refused(missing: str) -> None:
         (f"context.{CANARY}", 1),
         (f"context.reader.{CANARY}", 1),
         ("context.notes.0.params", {CANARY: 3}),
+        ("context.fines", {CANARY: "late"}),
         (f"context.notes.0.{CANARY}", 3),
         ("context.reader.age", CANARY),
     ],
@@ -192,6 +195,14 @@ def test_a_refusal_repeats_nothing_of_what_was_stored(path: str, value: object) 
     while error is not None:
         assert CANARY not in f"{error} {error!r} {error.args}"
         error = error.__cause__ or error.__context__
+
+
+def test_what_is_wrong_is_told_by_the_place_and_of_much_only_the_beginning() -> None:
+    with pytest.raises(UnreadableSnapshot, match="all of it: model_type"):
+        CODEC.load(holding_bytes(b"[]"))
+    with pytest.raises(UnreadableSnapshot) as caught:
+        CODEC.load(with_("context.titles", [7] * 100))
+    assert str(caught.value).count("string_type") == 5
 
 
 @pytest.mark.parametrize("found", [0, 2, -1, 10**30])
@@ -210,6 +221,7 @@ def test_an_unknown_format_is_named_whatever_else_is_in_it(found: int) -> None:
         ({"flow": "loans.reader"}, "loans.reader v1"),
         ({"version": 0}, "loans v0"),
         ({"version": 2}, "loans v2"),
+        ({"version": True}, "loans vTrue"),
         ({"version": 10**30}, "loans v1000"),
         ({"state": "basement"}, "loans v1, in a state that the flow does not have"),
     ],
@@ -412,6 +424,15 @@ def test_a_text_that_only_looks_like_a_change_comes_back(title: str) -> None:
     assert codec.load(stored(snapshot(context=context), codec)).context == context
 
 
+def test_a_context_that_vouches_for_itself_has_the_kind_of_each_value_looked_at() -> None:
+    codec = SnapshotCodec(loans(), Vouched)
+    for context in (Vouched(titles=cast(Any, (CANARY,))), Vouched(titles=cast(Any, {"one": 7}))):
+        with pytest.raises(UsageError) as caught:
+            codec.dump(cast(Any, snapshot(context=context)))
+        assert caught.value.code == "unstorable_snapshot"
+        assert CANARY not in f"{caught.value} {caught.value.__cause__} {caught.value.__context__}"
+
+
 def test_a_context_that_vouches_for_itself_is_otherwise_taken_at_its_word() -> None:
     codec = SnapshotCodec(loans(), Vouched)
     assert codec.load(stored(snapshot(context=Vouched(anything=(1, 2))), codec)).context == Vouched(anything=[1, 2])
@@ -546,6 +567,36 @@ def test_what_a_migration_ends_no_longer_expires_and_what_it_lets_wait_does() ->
     waiting = SnapshotCodec(loans(2), Loan, {1: lambda state, context: ("shelf", {})})
     found = waiting.load(replace(stored_by(1, "returned"), expires_at=None))
     assert found.expires_at == found.entered_at + timedelta(days=1)
+    soon = NOON + timedelta(hours=2)
+    assert waiting.load(replace(stored_by(1, "shelf"), expires_at=soon)).expires_at == soon
+
+
+def test_when_a_snapshot_of_this_version_expires_is_not_looked_at() -> None:
+    for ends in (None, NOON + timedelta(hours=2)):
+        for state in ("shelf", "lost"):
+            kept = snapshot(state=state, expires_at=ends)
+            assert CODEC.load(stored(kept)) == kept
+
+
+class Shelf(Enum):
+    NEW = "shelf"
+
+
+class Place(StrEnum):
+    SHELF = "shelf"
+
+    def __str__(self) -> str:
+        return "a place"
+
+
+def test_a_migration_may_name_the_state_by_an_enum_of_texts_and_no_other() -> None:
+    loaded = SnapshotCodec(loans(2), Loan, {1: lambda state, context: (Place.SHELF, context)}).load(
+        stored_by(1, "desk")
+    )
+    assert (type(loaded.state), loaded.state) == (str, "shelf")
+    codec = SnapshotCodec(loans(2), Loan, {1: cast(Any, lambda state, context: (Shelf.NEW, context))})
+    with pytest.raises(UnreadableSnapshot, match="a migration failed with TypeError"):
+        codec.load(stored_by(1, "desk"))
 
 
 @pytest.mark.parametrize(
@@ -555,8 +606,10 @@ def test_what_a_migration_ends_no_longer_expires_and_what_it_lets_wait_does() ->
         (lambda state, context: 1 / 0, "migration_failed"),
         (lambda state, context: None, "migration_failed"),
         (lambda state, context: (state, {"a": object()}), "migration_failed"),
+        (lambda state, context: (state, {"fine": float("nan")}), "migration_failed"),
         (lambda state, context: (state, {"a": CANARY}), "unreadable_snapshot"),
-        (lambda state, context: (7, context), "foreign_snapshot"),
+        (lambda state, context: (7, context), "migration_failed"),
+        (lambda state, context: ([state], context), "migration_failed"),
         (lambda state, context: ("basement", context), "foreign_snapshot"),
     ],
 )

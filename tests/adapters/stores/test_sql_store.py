@@ -7,19 +7,22 @@ import json
 import os
 import signal
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta, timezone
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pydantic import SecretStr
 from sqlalchemy import insert
 
 from esozflow.adapters.sealing import Keys, SealBroken, new_key
 from esozflow.adapters.stores.codec import SnapshotCodec
-from esozflow.adapters.stores.sql import Database, SqlStore, journal_of, reseal, upgrade
+from esozflow.adapters.stores.sql import Database, SqlStore, journal_of, listed, purge, reseal, upgrade
 from esozflow.adapters.stores.sql.tables import instances
 from esozflow.adapters.testing.stores import StoreContract
 from esozflow.flow import Conflict, ForeignSnapshot, Move, Snapshot, UnknownInstance, UsageError
@@ -212,6 +215,16 @@ def test_what_sqlite_lets_stand_in_a_column_of_another_type_is_never_accepted(
     assert reseal(stores.database, Keys([new_key(), kept.KEY])).unopened == ("one",)
 
 
+def test_bytes_that_read_like_a_text_are_not_taken_for_it(
+    make_stores: Any, tmp_path: Path, kept: SimpleNamespace
+) -> None:
+    stores = make_stores(SecretStr(f"sqlite:///{tmp_path}/store.db"))
+    upgrade(stores.database)
+    stores.store().create(kept.snapshot("beef"))
+    stores.sql("UPDATE esozflow_instances SET id = x'beef'")
+    assert reseal(stores.database, Keys([new_key(), kept.KEY])).unopened == (r"b'\xbe\xef'",)
+
+
 def test_a_row_that_the_first_version_sealed_opens_in_every_database(stores: Any, kept: SimpleNamespace) -> None:
     """Whoever changes what a seal is made of or bound to strands everybody who waits: sealed_v1.json never changes."""
     row = json.loads(Path(__file__).with_name("sealed_v1.json").read_text("utf-8"))
@@ -316,23 +329,31 @@ def test_a_moment_stays_the_same_moment_whatever_the_clock_on_the_wall_said(
             assert found == moment.astimezone(UTC)
 
 
-NO_MOMENTS = [
+class Broken(tzinfo):
+    def utcoffset(self, moment: datetime | None) -> timedelta:
+        raise KeyError("canary-7f3a")
+
+
+NO_MOMENTS: list[Any] = [
     datetime(2026, 1, 31, 12),
     "2026-01-31T12:00:00Z",
     date(2026, 1, 31),
     datetime.max.replace(tzinfo=timezone(timedelta(hours=-1))),
+    datetime(2026, 1, 31, 12, tzinfo=Broken()),
+    datetime(2026, 1, 31, 12, tzinfo=tzinfo()),
 ]
 
 
-@pytest.mark.parametrize("moment", NO_MOMENTS, ids=str)
+@pytest.mark.parametrize("moment", [*NO_MOMENTS, None], ids=lambda one: repr(one).partition(" object")[0])
 def test_a_moment_of_no_zone_or_without_a_name_in_utc_is_refused_before_anything_is_stored(
     stores: Any, kept: SimpleNamespace, moment: Any
 ) -> None:
     store = stores.store()
-    for name in ("begun_at", "entered_at", "expires_at"):
+    for name in ("begun_at", "entered_at", "expires_at")[: 3 if moment else 2]:
         with pytest.raises(UsageError) as caught:
             store.create(kept.snapshot(**{name: moment}))
         assert caught.value.code == "unstorable_moment"
+        assert "canary" not in f"{caught.value} {caught.value.__cause__} {caught.value.__context__}"
     assert stores.sql("SELECT * FROM esozflow_instances") == []
 
     first = kept.snapshot()
@@ -342,6 +363,86 @@ def test_a_moment_of_no_zone_or_without_a_name_in_utc_is_refused_before_anything
         store.commit(second, kept.move(second)._replace(at=moment))
     assert caught.value.code == "unstorable_moment"
     assert (store.load("one"), store.journal("one")) == (first, ())
+
+
+@pytest.mark.parametrize("moment", NO_MOMENTS, ids=lambda one: repr(one).partition(" object")[0])
+def test_nothing_is_asked_of_the_store_as_of_no_moment(stores: Any, kept: SimpleNamespace, moment: Any) -> None:
+    store = stores.store()
+    store.create(kept.snapshot(state="expired"))
+    for ask in (
+        lambda: store.due(moment),
+        lambda: purge(stores.database, moment),
+        lambda: list(listed(stores.database, entered_before=moment)),
+    ):
+        with pytest.raises(UsageError) as caught:
+            ask()
+        assert caught.value.code == "unstorable_moment"
+    assert [one.id for one in listed(stores.database)] == ["one"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"revision": "3"}, {"revision": 3.0}, {"revision": True}, {"version": True}], ids=str
+)
+def test_a_number_that_would_come_back_as_another_is_refused_before_anything_is_stored(
+    stores: Any, kept: SimpleNamespace, change: dict[str, Any]
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        stores.store().create(kept.snapshot(**change))
+    assert caught.value.code == "unstorable_snapshot"
+    assert stores.sql("SELECT * FROM esozflow_instances") == []
+
+
+@pytest.mark.parametrize("id", [7, b"one", None])
+def test_what_is_no_text_is_the_id_of_no_instance(stores: Any, kept: SimpleNamespace, id: Any) -> None:
+    store, first = stores.store(), kept.snapshot(id)
+    with pytest.raises(UsageError) as caught:
+        store.create(first)
+    assert caught.value.code == "id_unusable"
+    for use in (lambda: store.load(id), lambda: store.journal(id), lambda: store.commit(first, kept.move(first))):
+        with pytest.raises(UnknownInstance):
+            use()
+
+
+def test_the_first_and_the_last_moment_come_back_whatever_the_zone_of_the_session(
+    new_database: NewDatabase, make_stores: Any, kept: SimpleNamespace
+) -> None:
+    url = new_database()
+    if url.get_secret_value().startswith("postgresql"):
+        url = SecretStr(f"{url.get_secret_value()}&options=-c%20timezone%3DAsia/Tokyo")
+    stores = make_stores(url)
+    upgrade(stores.database)
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    one = kept.snapshot(begun_at=first, entered_at=first, expires_at=last)
+    stores.store().create(one)
+    assert stores.store().load("one") == one
+    assert [found.expires_at for found in listed(stores.database)] == [last]
+
+
+SNAPSHOTS = st.builds(
+    dict,
+    id=st.text(max_size=255).filter(lambda id: "\x00" not in id),
+    state=st.sampled_from(["confirm", "consent", "expired"]),
+    revision=st.integers(min_value=0, max_value=2**63 - 1),
+    begun_at=st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=st.timezones(), allow_imaginary=False),
+    entered_at=st.datetimes(timezones=st.just(UTC)),
+    expires_at=st.none() | st.datetimes(timezones=st.just(UTC)),
+)
+
+
+@settings(
+    max_examples=5_000 if SOAK else 60,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(frame=SNAPSHOTS)
+def test_whatever_a_store_takes_it_gives_back(stores: Any, kept: SimpleNamespace, frame: dict[str, Any]) -> None:
+    stores.sql("DELETE FROM esozflow_instances")
+    one = kept.snapshot(**frame)
+    stores.store().create(one)
+    loaded = stores.store().load(one.id)
+    assert loaded.begun_at == one.begun_at.astimezone(UTC)
+    assert replace(loaded, begun_at=one.begun_at) == one
 
 
 DUE_AT = timedelta(minutes=10)
