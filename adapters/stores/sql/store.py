@@ -161,7 +161,7 @@ def opened(keys: Keys, row: Sequence[Any]) -> SecretBytes:
 
 def owner_of(bound: Sequence[Any]) -> bytes:
     """Give what a seal is bound to: everything before it in its row, as kept. Whoever changes that breaks it."""
-    return to_json(bound, bytes_mode="hex")
+    return to_json(bound)
 
 
 def journal_of(database: Database, id: str) -> tuple[Move, ...]:
