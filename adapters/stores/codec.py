@@ -143,12 +143,13 @@ class SnapshotCodec(Generic[C]):
         return Entered(of, flow, own.version, state, revision, begun_at, entered_at, expires_at, self._read(context))
 
     def _read(self, stored: SecretBytes) -> C:
+        found: _Stored[C] | None
         try:
-            found: _Stored[C] = self._validator.validate_json(stored.get_secret_value())
-            if found.format == FORMAT:
-                return found.context
-        except Exception:  # noqa: S110 - also what a validator of the context raises: all of it is told below
-            pass
+            found = self._validator.validate_json(stored.get_secret_value())
+        except Exception:  # also what a validator of the context raises: it is told when it is read step by step
+            found = None
+        if found is not None and found.format == FORMAT:
+            return found.context
         _of_known_format(stored)
         return _checked(self._stored, stored).context
 

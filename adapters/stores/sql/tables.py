@@ -33,13 +33,14 @@ _parts = attrgetter("year", "month", "day", "hour", "minute", "second", "microse
 def in_utc(moment: datetime) -> datetime:
     """Give the moment in UTC. Raises `UsageError` for one of no zone or without a name in UTC, and for what is none."""
     try:
-        if moment.utcoffset() is not None:
-            return moment.astimezone(UTC)
-    except Exception:  # noqa: S110 - of a date or a text; or of a zone, which is anybody's class
-        pass
-    raise UsageError(
-        "A moment cannot be kept", hint="Give an aware datetime, as `Clock.now` does.", code="unstorable_moment"
-    )
+        found = None if moment.utcoffset() is None else moment.astimezone(UTC)
+    except Exception:  # of a date or a text; or of a zone, which is anybody's class and may tell anything
+        found = None
+    if found is None:
+        raise UsageError(
+            "A moment cannot be kept", hint="Give an aware datetime, as `Clock.now` does.", code="unstorable_moment"
+        )
+    return found
 
 
 def written(moment: datetime) -> str:
