@@ -128,11 +128,12 @@ class Keys:
         if type(sealed) is not bytes or len(sealed) < _LEAST_BYTES or not sealed.startswith(_VERSION):
             raise SealBroken("it has no form that is known here", code="unknown_seal")
         head = sealed[:_HEAD_BYTES]
-        if head not in self._ciphers:
+        cipher = self._ciphers.get(head)
+        if cipher is None:
             raise SealBroken("its key is not among those given", code="unknown_key")
         bound = _by_key_for(head, purpose) + of
         try:
-            return SecretBytes(self._ciphers[head].decrypt(sealed[_HEAD_BYTES:_BODY_AT], sealed[_BODY_AT:], bound))
+            return SecretBytes(cipher.decrypt(sealed[_HEAD_BYTES:_BODY_AT], sealed[_BODY_AT:], bound))
         except InvalidTag:
             pass
         raise SealBroken("it was changed, or made for something else")

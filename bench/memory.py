@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, cast
+from operator import attrgetter
+from typing import Any
 
-from pydantic import SecretBytes, SecretStr
+from pydantic import SecretStr
 
 from esozflow.adapters.sandbox import Esoz
 from esozflow.adapters.sandbox.gateway import SandboxGateway
@@ -62,7 +63,7 @@ def rehydration(rounds: int) -> Iterator[Row]:
     for event in list(acts())[:4]:
         waiting = engine.send(waiting, event)
     context = codec.dump(waiting)
-    stored: Snapshot[SecretBytes] = replace(cast(Any, waiting), context=context)
+    stored: Any = (*attrgetter(*Snapshot.__slots__)(waiting)[:-1], context)
     text = context.get_secret_value()
     plain = json.loads(text)
     took = interleaved(

@@ -64,8 +64,9 @@ class Place:
 def place(kind: str, url: SecretStr, for_dbos: str) -> Iterator[Place]:
     with Database(url) as database:
         upgrade(database)
-        store = SqlStore(database, codec=SnapshotCodec(sign_up(), SignUp), keys=Keys.for_this_process())
-        engine = Engine(sign_up(), store=store, ports={"esoz": Constant(), "vault": MemoryVault()})
+        flow = sign_up()
+        store = SqlStore(database, codec=SnapshotCodec(flow, SignUp), keys=Keys.for_this_process())
+        engine = Engine(flow, store=store, ports={"esoz": Constant(), "vault": MemoryVault()})
         yield Place(kind=kind, url=url, for_dbos=for_dbos, database=database, store=store, engine=engine)
 
 

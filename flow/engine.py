@@ -124,15 +124,16 @@ class Engine(Generic[C]):
         return snapshot.expires_at is not None and snapshot.expires_at <= self._clock.now()
 
     def _perform(self, stepped: Stepped[C]) -> Snapshot[C]:
-        while stepped.call is not None:
+        snapshot, call = stepped
+        while call is not None:
             started = self._clock.monotonic()
-            outcome = self._outcome(stepped.snapshot, stepped.call)
+            outcome = self._outcome(snapshot, call)
             seconds = self._clock.monotonic() - started
             try:
-                stepped = self._store_step(stepped.snapshot, outcome, call=stepped.call.name, seconds=seconds)
+                snapshot, call = self._store_step(snapshot, outcome, call=call.name, seconds=seconds)
             except StaleRevision:  # it was resumed while the answer was on its way: that result stands
-                return self._store.load(stepped.snapshot.id)
-        return stepped.snapshot
+                return self._store.load(snapshot.id)
+        return snapshot
 
     def _outcome(self, snapshot: Snapshot[C], call: Call) -> Outcome:
         # Imported where it is used: structlog brings a terminal library along wherever one is installed.
@@ -160,15 +161,8 @@ class Engine(Generic[C]):
     ) -> Stepped[C]:
         stepped = self.flow.step(snapshot, event, self._clock.now())
         left, entered = self.flow.states[snapshot.state], stepped.snapshot
-        move = Move(
-            revision=entered.revision,
-            event=type(event).__name__,
-            from_state=left.name,
-            to_state=entered.state,
-            section=left.section,
-            actor=left.actor,
-            at=entered.entered_at,
-        )
+        name, at = type(event).__name__, entered.entered_at
+        move = Move(entered.revision, name, left.name, entered.state, left.section, left.actor, at)
         self._store.commit(entered, move)
         if self._observers:
             status = event.status if isinstance(event, Answered) else None

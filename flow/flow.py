@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from .definition import Calling, State
@@ -57,6 +56,10 @@ class Flow(Generic[C]):
         self.states = {state.name: state for state in declared}
         self.machine: DeclaredMachine = machine_of(declared, self.initial)
         self._table: Table = table_of(self.machine)
+        self.ports = frozenset(state.call.port for state in declared if state.call)
+        """Names of the ports that the calls of this flow need."""
+        self.events: frozenset[type[Event]] = frozenset(event for _, event in self._table)
+        """Every class of event that some state knows."""
 
     def __repr__(self) -> str:
         return f"<Flow {self.name} v{self.version}: {len(self.states)} states>"
@@ -65,16 +68,6 @@ class Flow(Generic[C]):
     def table(self) -> Table:
         """The rows that the step reads: (state, event class) → rows, in the order in which they are tried."""
         return dict(self._table)
-
-    @cached_property
-    def ports(self) -> frozenset[str]:
-        """Names of the ports that the calls of this flow need."""
-        return frozenset(state.call.port for state in self.states.values() if state.call)
-
-    @cached_property
-    def events(self) -> frozenset[type[Event]]:
-        """Every class of event that some state knows."""
-        return frozenset(event for _, event in self._table)
 
     def begin(self, id: str, ids: Ids, now: datetime) -> Stepped[C]:
         """Give the first snapshot of a new instance, and the call of its initial state, if it makes one."""
@@ -88,14 +81,15 @@ class Flow(Generic[C]):
         """
         self.belongs(snapshot)
         rows = self._table.get((snapshot.state, type(event)))
+        if rows is None:
+            raise EventRefused(state=snapshot.state, event=type(event).__name__)
         context = snapshot.context
-        row = None if rows is None else self._decided(rows, context, event)
-        if row is None or row.to is None:
-            code = None if row is None else row.declared.refusal
-            raise EventRefused(state=snapshot.state, event=type(event).__name__, code=code)
-        if row.declared.keep is not None:
-            context = self._run(f"keep of {type(event).__name__}", row.declared.keep, context, event)
-        return self._entered(row.to, context, now, snapshot.id, snapshot.revision + 1, snapshot.begun_at)
+        _, to, declared = self._decided(rows, context, event)
+        if to is None:
+            raise EventRefused(state=snapshot.state, event=type(event).__name__, code=declared.refusal)
+        if declared.keep is not None:
+            context = self._run(f"keep of {type(event).__name__}", declared.keep, context, event)
+        return self._entered(to, context, now, snapshot.id, snapshot.revision + 1, snapshot.begun_at)
 
     def call(self, snapshot: Snapshot[C]) -> Call | None:
         """Give the call that the snapshot's state makes; `None` when it makes none. Pure."""

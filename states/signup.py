@@ -129,7 +129,9 @@ class _Unfrozen(SignUp):  # type: ignore[misc]  # final for those who would add 
 
 def _replaced(signup: SignUp, **changed: Any) -> Any:
     """What `dataclasses.replace` gives, which looks at field after field."""
-    replaced: Any = _Unfrozen(*(dict(zip(_NAMES, _values(signup), strict=True)) | changed).values())
+    replaced: Any = _Unfrozen(*_values(signup))
+    for name, value in changed.items():
+        setattr(replaced, name, value)
     replaced.__class__ = SignUp
     return replaced
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable, Mapping
-from operator import attrgetter
+from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 
 from pydantic import ConfigDict, SecretBytes, TypeAdapter
@@ -39,7 +39,8 @@ _MOST_PROBLEMS = 5
 _DEEPEST_PATH = 2
 """Steps of a path that are told: format or context, and its field. All are our own names."""
 
-_values = attrgetter(*Snapshot.__slots__)
+Stored = tuple[str, str, int, str, int, datetime, datetime, datetime | None, SecretBytes]
+"""A snapshot as a store has it: its fields in their order, and the bytes of the context in place of the context."""
 
 
 class UnreadableSnapshot(UsageError):
@@ -112,7 +113,9 @@ class SnapshotCodec(Generic[C]):
         try:
             plain = self._plain.to_json(snapshot.context, warnings="error", context=IN_CLEAR)
             stored = SecretBytes(b"%b%b}" % (_FRAME, plain))
-            if (self._vouched and _HALF not in plain and _NONE not in plain) or self._read(stored) == snapshot.context:
+            # `in` would first take them for a number: it raises, and catches, an error each time.
+            doubtful = not self._vouched or plain.find(_HALF) >= 0 or plain.find(_NONE) >= 0
+            if not doubtful or self._read(stored) == snapshot.context:
                 return stored
             why = "it would come back as something else"
         except Exception as error:  # of pydantic, or of a type of the context: its text may repeat the value
@@ -123,23 +126,23 @@ class SnapshotCodec(Generic[C]):
             code="unstorable_snapshot",
         )
 
-    def load(self, stored: Snapshot[SecretBytes]) -> Snapshot[C]:
+    def load(self, stored: Stored) -> Snapshot[C]:
         """Give the snapshot with the context that its bytes hold, carried on to the version of this flow.
 
         Raises `UnreadableSnapshot` for bytes that are no context, and `ForeignSnapshot` for a snapshot of another flow,
         of a version that cannot be carried on, or in a state that the flow does not have.
         """
-        of, flow, version, state, revision, begun_at, entered_at, expires_at, context = _values(stored)
+        of, flow, version, state, revision, begun_at, entered_at, expires_at, context = stored
         own = self.flow
         if flow != own.name or type(version) is not int or version not in self._versions:
-            raise self._foreign(stored)
+            raise self._foreign(flow, version)
         if version != own.version:
             for older in range(version, own.version):
                 state, context = _migrated(state, context, self._migrations[older])
             lifetime = own.states[state].lifetime if state in own.states else None
             expires_at = None if lifetime is None else expires_at or entered_at + lifetime
         if state not in own.states:
-            raise self._foreign(stored, ", in a state that the flow does not have")
+            raise self._foreign(flow, version, ", in a state that the flow does not have")
         return Entered(of, flow, own.version, state, revision, begun_at, entered_at, expires_at, self._read(context))
 
     def _read(self, stored: SecretBytes) -> C:
@@ -153,10 +156,8 @@ class SnapshotCodec(Generic[C]):
         _of_known_format(stored)
         return _checked(self._stored, stored).context
 
-    def _foreign(self, found: Snapshot[SecretBytes], more: str = "") -> ForeignSnapshot:
-        return ForeignSnapshot(
-            expected=f"{self.flow.name} v{self.flow.version}", found=f"{found.flow} v{found.version}{more}"
-        )
+    def _foreign(self, flow: str, version: int, more: str = "") -> ForeignSnapshot:
+        return ForeignSnapshot(expected=f"{self.flow.name} v{self.flow.version}", found=f"{flow} v{version}{more}")
 
 
 def _hides_secrets(plain: TypeAdapter[Any]) -> bool:

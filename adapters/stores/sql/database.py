@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final, Self, TypeVar, TypeVarTuple, cast
+from typing import Any, Final, Self, TypeVar, cast
 
 import psycopg
 from pydantic import SecretStr
@@ -18,11 +18,10 @@ from sqlalchemy.sql.base import Executable
 
 from ....flow import FlowError, UsageError
 from .failures import failure_of
-from .prepared import Driver, Prepared
+from .prepared import Change, Driver, Query
 from .resting import SINCE, Resting
 
 T = TypeVar("T")
-Given = TypeVarTuple("Given")
 
 _DRIVERS: Final = {
     "sqlite": "sqlite+pysqlite",
@@ -89,16 +88,20 @@ class Database:
         """Run one transaction: what `act` did is kept if it returns, and undone if it raises. Raises `StoreFailed`."""
         return self._run(self._writing, act)
 
-    def prepare(self, statement: Executable, fields: Sequence[str]) -> Prepared:
-        """Compile a statement for `at_once` and `as_one`."""
-        return Prepared(statement, self._dialect, fields)
+    def query(self, statement: Executable, fields: Sequence[str]) -> Query:
+        """Compile a query for `at_once`."""
+        return Query(statement, self._dialect, fields)
 
-    def at_once(self, act: Callable[[Driver, *Given], T], *given: *Given) -> T:
-        """Run single prepared statements, each a transaction of its own. Raises `StoreFailed`."""
+    def change(self, *statements: Executable, fields: Sequence[str]) -> Change:
+        """Compile statements for `at_once`."""
+        return Change(statements, self._dialect, fields, self._begin)
+
+    def at_once(self, act: Callable[[Driver, Sequence[Any]], T], values: Sequence[Any]) -> T:
+        """Run a prepared transaction: `act` gets the values and what runs it. Raises `StoreFailed`."""
         try:
             taken = self._resting.take()
             try:
-                result = act(taken.driver, *given)
+                result = act(taken.driver, values)
             except BaseException as error:
                 # Whoever keeps the error keeps the cursor, and SQLite's lock with the statement that it did not end.
                 taken.driver.close()
@@ -115,16 +118,6 @@ class Database:
         else:
             return result
         raise failure
-
-    def as_one(self, act: Callable[[Driver, *Given], T], *given: *Given) -> T:
-        """Run prepared statements as one transaction, like `write`. Raises `StoreFailed`."""
-        return self.at_once(self._whole, act, given)
-
-    def _whole(self, driver: Driver, act: Callable[[Driver, *Given], T], given: tuple[*Given]) -> T:
-        driver.execute(self._begin)
-        result = act(driver, *given)
-        driver.execute("COMMIT")
-        return result
 
     def close(self) -> None:
         """Close all connections that are not in use."""

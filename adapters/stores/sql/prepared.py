@@ -26,43 +26,69 @@ class Driver(Protocol):
     def close(self) -> None: ...
 
 
-class Prepared:
-    """A statement for one kind of database, with what its types do to each value on the way in and out.
+_Taking = Callable[[Sequence[Any]], Sequence[Any]]
+
+
+class Query:
+    """A query for one kind of database, with what its types do to each value on the way in and out.
 
     Its parameters are given as values in the order of `fields`, which may name more than it takes; the dialect numbers
-    or lists them. One may be named `new_x` where SQLAlchemy keeps `x` for itself; its field is `x`.
+    or lists them.
     """
 
     __slots__ = ("_given", "_read", "_sql")
 
     def __init__(self, statement: Executable, dialect: Dialect, fields: Sequence[str]) -> None:
-        compiled = cast(SQLCompiler, cast(Any, statement).compile(dialect=dialect))
-        self._sql = compiled.string
-        names = compiled.positiontup or []
-        inward = [_inward(compiled.binds[name].type, dialect) for name in names]
-        self._given = _processed(_picked([fields.index(name.removeprefix("new_")) for name in names]), inward)
+        self._sql, self._given = _compiled(statement, dialect, fields)
         columns = cast(Any, statement).exported_columns
         self._read = _processed(tuple, [_outward(column.type, dialect) for column in columns])
 
-    def run(self, driver: Driver, values: Sequence[Any]) -> int:
-        """Run the statement with a value for each of its fields, and give the number of rows that it concerned."""
-        driver.execute(self._sql, self._given(values))
-        return driver.rowcount
-
     def first(self, driver: Driver, values: Sequence[Any]) -> Sequence[Any] | None:
-        """Run the statement, and give the first row of its result."""
+        """Run the query, and give the first row of its result."""
         driver.execute(self._sql, self._given(values))
         rows = driver.fetchall()  # to the end, or SQLite would go on reading while the connection rests
         return self._read(rows[0]) if rows else None
 
 
-_Taking = Callable[[Sequence[Any]], Sequence[Any]]
+class Change:
+    """Statements that each change one row, or none: several are one transaction, which `begin` begins.
+
+    Their parameters are given as those of a `Query`. One may be named `new_x` where SQLAlchemy keeps `x` for itself;
+    its field is `x`.
+    """
+
+    __slots__ = ("_begin", "_steps")
+
+    def __init__(self, statements: Sequence[Executable], dialect: Dialect, fields: Sequence[str], begin: str) -> None:
+        self._steps = [_compiled(one, dialect, fields) for one in statements]
+        self._begin = begin if len(statements) > 1 else None
+
+    def run(self, driver: Driver, values: Sequence[Any]) -> bool:
+        """Run the statements with a value for each field, as far as they change something; tell whether all did."""
+        if self._begin:
+            driver.execute(self._begin)
+        changed = True
+        for sql, given in self._steps:
+            driver.execute(sql, given(values))
+            if driver.rowcount != 1:
+                changed = False
+                break
+        if self._begin:
+            driver.execute("COMMIT")
+        return changed
+
+
+def _compiled(statement: Executable, dialect: Dialect, fields: Sequence[str]) -> tuple[str, _Taking]:
+    compiled = cast(SQLCompiler, cast(Any, statement).compile(dialect=dialect))
+    names = compiled.positiontup or []
+    inward = [_inward(compiled.binds[name].type, dialect) for name in names]
+    return compiled.string, _processed(_picked([fields.index(name.removeprefix("new_")) for name in names]), inward)
 
 
 def _picked(places: Sequence[int]) -> _Taking:
-    if len(places) > 1:
-        return itemgetter(*places)  # which gives no sequence for one place
-    return lambda values: [values[place] for place in places]
+    if len(places) == 1:
+        return itemgetter(slice(places[0], places[0] + 1))
+    return itemgetter(*places)
 
 
 def _processed(take: _Taking, processes: Sequence[Any]) -> _Taking:

@@ -13,7 +13,6 @@ from pydantic_core import to_json
 from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 
 from ....flow import Conflict, Move, Snapshot, StaleRevision, UnknownInstance, UsageError
-from ....flow.snapshot import Entered
 from ...sealing import Keys, SealBroken
 from ..codec import SnapshotCodec
 from .database import Database
@@ -27,15 +26,13 @@ PURPOSE = "context"
 """What the seals of this store are for."""
 MAX_ID = 255
 """Characters of an id: as many as every database can have in a key."""
-_ID = re.compile(rf"[^\x00\ud800-\udfff]{{0,{MAX_ID}}}")
+_HALVES = re.compile("[\ud800-\udfff]")
 
 _ROW = ("id", "flow", "version", "state", "ended", "revision", "begun_at", "entered_at", "expires_at", "sealed")
 _ENTERED_AT = _ROW.index("entered_at")
-_JOURNALED = ("event", "from_state", "to_state", "section", "actor")
-_MOVED = (*_ROW, "expected", *_JOURNALED, "at")
-"""What a move brings to the database, in this order: the row of its instance first."""
+_MOVED = (*_ROW, "expected", *Move._fields[1:])
+"""What a move brings to the database, in this order: the row of its instance first, whose revision is that of both."""
 _of_snapshot = attrgetter("id", "flow", "version", "state", "revision", "begun_at", "entered_at", "expires_at")
-_of_move = attrgetter(*_JOURNALED)
 _FIND = select(*kept).where(instances.c.id == bindparam("id"))
 _CREATE = insert(instances).values({one.name: bindparam(one.name, type_=as_kept(one)) for one in instances.c})
 _UPDATE = (
@@ -61,9 +58,8 @@ class SqlStore(Generic[C]):
         self._database = database
         self._codec = codec
         self._keys = keys
-        self._find, self._create = database.prepare(_FIND, ["id"]), database.prepare(_CREATE, _ROW)
-        self._move = [database.prepare(one, _MOVED) for one in ((_UPDATE, _APPEND) if database.file else (_MOVE,))]
-        self._as_one = database.as_one if database.file else database.at_once
+        self._find, self._create = database.query(_FIND, ["id"]), database.change(_CREATE, fields=_ROW)
+        self._move = database.change(*(_UPDATE, _APPEND) if database.file else [_MOVE], fields=_MOVED)
 
     def create(self, snapshot: Snapshot[C]) -> None:
         """Store a new instance; raises `Conflict` when the id is taken, and `UsageError` when it cannot be stored."""
@@ -85,7 +81,7 @@ class SqlStore(Generic[C]):
         context = opened(self._keys, row)
         of, flow, version, state, _, revision, begun, entered, expires, _ = row
         moments = moment_of(begun), moment_of(entered), None if expires is None else moment_of(expires)
-        return self._codec.load(Entered(of, flow, version, state, revision, *moments, context))
+        return self._codec.load((of, flow, version, state, revision, *moments, context))
 
     def commit(self, snapshot: Snapshot[C], move: Move) -> None:
         """Compare and set; raises `StaleRevision` or `UnknownInstance`, and `UsageError` when it cannot be stored."""
@@ -94,8 +90,8 @@ class SqlStore(Generic[C]):
         row = self._row(snapshot)
         # Both are one object where they come from an engine.
         at = row[_ENTERED_AT] if move.at is snapshot.entered_at else written(move.at)
-        values = (*row, snapshot.revision - 1, *_of_move(move), at)
-        if not self._as_one(self._moved, values):
+        values = (*row, snapshot.revision - 1, *move[1:-1], at)
+        if not self._database.at_once(self._move.run, values):
             self._found(snapshot.id)
             raise StaleRevision
 
@@ -127,9 +123,6 @@ class SqlStore(Generic[C]):
         except self._database.Taken:
             return False
         return True
-
-    def _moved(self, driver: Driver, values: Sequence[Any]) -> bool:
-        return all(one.run(driver, values) == 1 for one in self._move)
 
     def _found(self, id: str) -> Sequence[Any]:
         found = self._database.at_once(self._find.first, [id]) if _can_be(id) else None
@@ -178,4 +171,6 @@ def journal_of(database: Database, id: str) -> tuple[Move, ...]:
 
 
 def _can_be(id: object) -> bool:
-    return isinstance(id, str) and _ID.fullmatch(id) is not None
+    if not isinstance(id, str) or len(id) > MAX_ID or "\x00" in id:
+        return False
+    return id.isascii() or not _HALVES.search(id)

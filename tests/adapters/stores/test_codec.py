@@ -33,6 +33,8 @@ from esozflow.flow import (
     on,
 )
 
+from ...stored import load
+
 NOON = datetime(2026, 1, 31, 12, 0, 0, 1, tzinfo=UTC)
 CANARY = "canary-7f3a"
 EXAMPLES = 5_000 if "SOAK" in os.environ else 100
@@ -133,11 +135,11 @@ def test_the_bytes_are_json_that_names_its_format() -> None:
 
 
 def test_what_was_dumped_is_loaded_equal_and_of_the_same_types() -> None:
-    loaded = CODEC.load(stored(snapshot()))
+    loaded = load(CODEC, stored(snapshot()))
     assert loaded == snapshot()
     assert (type(loaded.context), type(loaded.context.reader)) == (Loan, Reader)
     assert type(loaded.context.notes[0]) is Message
-    assert CODEC.load(stored(snapshot(expires_at=None, context=Loan()))).context == Loan()
+    assert load(CODEC, stored(snapshot(expires_at=None, context=Loan()))).context == Loan()
 
 
 @pytest.mark.parametrize(
@@ -163,7 +165,7 @@ def test_what_was_dumped_is_loaded_equal_and_of_the_same_types() -> None:
 )
 def test_a_wrong_type_or_an_unknown_field_at_any_depth_is_refused_by_name(path: str, value: object) -> None:
     with pytest.raises(UnreadableSnapshot) as caught:
-        CODEC.load(with_(path, value))
+        load(CODEC, with_(path, value))
     assert caught.value.code == "unreadable_snapshot"
     assert isinstance(caught.value, UsageError)
 
@@ -173,7 +175,7 @@ def test_a_frame_with_a_part_missing_is_refused(missing: str) -> None:
     framed = plain(CODEC.dump(snapshot()))
     del framed[missing]
     with pytest.raises(UnreadableSnapshot, match=f"{missing}: missing"):
-        CODEC.load(holding_bytes(json.dumps(framed).encode()))
+        load(CODEC, holding_bytes(json.dumps(framed).encode()))
 
 
 @pytest.mark.parametrize(
@@ -190,7 +192,7 @@ def test_a_frame_with_a_part_missing_is_refused(missing: str) -> None:
 )
 def test_a_refusal_repeats_nothing_of_what_was_stored(path: str, value: object) -> None:
     with pytest.raises(UsageError) as caught:
-        CODEC.load(with_(path, value))
+        load(CODEC, with_(path, value))
     error: BaseException | None = caught.value
     while error is not None:
         assert CANARY not in f"{error} {error!r} {error.args}"
@@ -199,9 +201,9 @@ def test_a_refusal_repeats_nothing_of_what_was_stored(path: str, value: object) 
 
 def test_what_is_wrong_is_told_by_the_place_and_of_much_only_the_beginning() -> None:
     with pytest.raises(UnreadableSnapshot, match="all of it: model_type"):
-        CODEC.load(holding_bytes(b"[]"))
+        load(CODEC, holding_bytes(b"[]"))
     with pytest.raises(UnreadableSnapshot) as caught:
-        CODEC.load(with_("context.titles", [7] * 100))
+        load(CODEC, with_("context.titles", [7] * 100))
     assert str(caught.value).count("string_type") == 5
 
 
@@ -210,7 +212,7 @@ def test_an_unknown_format_is_named_whatever_else_is_in_it(found: int) -> None:
     for one in (with_("format", found), holding_bytes(json.dumps({"format": found, "sign_ups": []}).encode())):
         for codec in (CODEC, SnapshotCodec(loans(2), Loan, {1: renamed})):
             with pytest.raises(UnreadableSnapshot) as caught:
-                codec.load(one)
+                load(codec, one)
             assert caught.value.code == "unknown_format"
 
 
@@ -229,7 +231,7 @@ def test_an_unknown_format_is_named_whatever_else_is_in_it(found: int) -> None:
 )
 def test_another_flow_version_or_state_is_foreign(change: dict[str, Any], told: str) -> None:
     with pytest.raises(ForeignSnapshot) as caught:
-        CODEC.load(replace(stored(snapshot()), **change))
+        load(CODEC, replace(stored(snapshot()), **change))
     assert told in str(caught.value)
     assert "this flow is loans v1" in str(caught.value)
 
@@ -353,7 +355,7 @@ def holding(kind: Any) -> tuple[SnapshotCodec[Any], type[Any]]:
 def test_whatever_is_kept_comes_back_with_its_secrets(kind: Any, held: object) -> None:
     codec, context = holding(kind)
     kept = stored(snapshot(context=context(held=held)), codec)
-    assert codec.load(kept).context == context(held=held)
+    assert load(codec, kept).context == context(held=held)
     assert b"*" not in kept.context.get_secret_value()
 
 
@@ -421,7 +423,7 @@ def test_a_context_that_vouches_for_itself_is_tried_where_pydantic_is_known_to_c
 @pytest.mark.parametrize("title", ["\ufffd", '"None":', "None"])
 def test_a_text_that_only_looks_like_a_change_comes_back(title: str) -> None:
     codec, context = SnapshotCodec(loans(), Vouched), Vouched(titles={title: title})
-    assert codec.load(stored(snapshot(context=context), codec)).context == context
+    assert load(codec, stored(snapshot(context=context), codec)).context == context
 
 
 def test_a_context_that_vouches_for_itself_has_the_kind_of_each_value_looked_at() -> None:
@@ -435,7 +437,7 @@ def test_a_context_that_vouches_for_itself_has_the_kind_of_each_value_looked_at(
 
 def test_a_context_that_vouches_for_itself_is_otherwise_taken_at_its_word() -> None:
     codec = SnapshotCodec(loans(), Vouched)
-    assert codec.load(stored(snapshot(context=Vouched(anything=(1, 2))), codec)).context == Vouched(anything=[1, 2])
+    assert load(codec, stored(snapshot(context=Vouched(anything=(1, 2))), codec)).context == Vouched(anything=[1, 2])
 
 
 @pytest.mark.parametrize(
@@ -474,7 +476,7 @@ def test_one_that_a_schema_cannot_tell_of_is_refused_when_it_is_there() -> None:
 def test_a_validator_that_raises_what_it_should_not_tells_nothing_when_it_reads() -> None:
     codec, _ = holding(Annotated[str, AfterValidator(failing)])
     with pytest.raises(UnreadableSnapshot, match="a validator raised KeyError") as caught:
-        codec.load(with_("context", {"held": CANARY}))
+        load(codec, with_("context", {"held": CANARY}))
     assert CANARY not in f"{caught.value} {caught.value.__cause__} {caught.value.__context__}"
 
 
@@ -489,7 +491,7 @@ json_values = st.recursive(
 @given(found=st.binary() | json_values.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_are_a_context_or_a_named_refusal(found: bytes) -> None:
     with pytest.raises(UsageError):
-        CODEC.load(holding_bytes(found))
+        load(CODEC, holding_bytes(found))
 
 
 @settings(max_examples=EXAMPLES, deadline=None, database=None)
@@ -502,16 +504,16 @@ def test_a_context_with_anything_anywhere_or_cut_short_is_loaded_or_refused_by_n
     path: str, value: Any, cut: int
 ) -> None:
     with contextlib.suppress(UsageError):
-        assert isinstance(CODEC.load(with_(path, value)), Snapshot)
+        assert isinstance(load(CODEC, with_(path, value)), Snapshot)
     whole = CODEC.dump(snapshot()).get_secret_value()
     with pytest.raises(UnreadableSnapshot):
-        CODEC.load(holding_bytes(whole[: cut % len(whole)]))
+        load(CODEC, holding_bytes(whole[: cut % len(whole)]))
 
 
 @pytest.mark.parametrize("found", [b"[" * 100_000, b'{"a":' * 100_000, b'{"format":1,"context":' + b"[" * 100_000])
 def test_depth_is_refused_like_any_other_nonsense(found: bytes) -> None:
     with pytest.raises(UnreadableSnapshot):
-        CODEC.load(holding_bytes(found))
+        load(CODEC, holding_bytes(found))
 
 
 def test_nothing_of_the_bytes_shows() -> None:
@@ -540,16 +542,16 @@ def test_every_older_version_is_carried_on_step_by_step() -> None:
         stored_by(2, "shelf", title="Кобзар"),
         stored_by(3, "shelf", titles=["Кобзар"]),
     ):
-        loaded = codec.load(found)
+        loaded = load(codec, found)
         assert loaded == snapshot(version=3, context=Loan(titles=("Кобзар",)))
-        assert codec.load(stored(loaded, codec)) == loaded
+        assert load(codec, stored(loaded, codec)) == loaded
 
 
 @pytest.mark.parametrize("version", [0, 1, 4])
 def test_a_version_without_a_migration_is_foreign(version: int) -> None:
     codec = SnapshotCodec(loans(3), Loan, {2: with_titles})
     with pytest.raises(ForeignSnapshot, match=f"loans v{version}, this flow is loans v3"):
-        codec.load(stored_by(version, "shelf", title="Кобзар"))
+        load(codec, stored_by(version, "shelf", title="Кобзар"))
 
 
 @pytest.mark.parametrize("given", [{1: renamed}, {3: renamed}, {1: renamed, 3: renamed}, {0: renamed, 2: with_titles}])
@@ -563,19 +565,19 @@ def test_migrations_that_do_not_lead_to_the_version_of_the_flow_are_refused_at_o
 
 def test_what_a_migration_ends_no_longer_expires_and_what_it_lets_wait_does() -> None:
     ending = SnapshotCodec(loans(2), Loan, {1: lambda state, context: ("lost", {})})
-    assert ending.load(stored_by(1, "shelf")).expires_at is None
+    assert load(ending, stored_by(1, "shelf")).expires_at is None
     waiting = SnapshotCodec(loans(2), Loan, {1: lambda state, context: ("shelf", {})})
-    found = waiting.load(replace(stored_by(1, "returned"), expires_at=None))
+    found = load(waiting, replace(stored_by(1, "returned"), expires_at=None))
     assert found.expires_at == found.entered_at + timedelta(days=1)
     soon = NOON + timedelta(hours=2)
-    assert waiting.load(replace(stored_by(1, "shelf"), expires_at=soon)).expires_at == soon
+    assert load(waiting, replace(stored_by(1, "shelf"), expires_at=soon)).expires_at == soon
 
 
 def test_when_a_snapshot_of_this_version_expires_is_not_looked_at() -> None:
     for ends in (None, NOON + timedelta(hours=2)):
         for state in ("shelf", "lost"):
             kept = snapshot(state=state, expires_at=ends)
-            assert CODEC.load(stored(kept)) == kept
+            assert load(CODEC, stored(kept)) == kept
 
 
 class Shelf(Enum):
@@ -590,13 +592,12 @@ class Place(StrEnum):
 
 
 def test_a_migration_may_name_the_state_by_an_enum_of_texts_and_no_other() -> None:
-    loaded = SnapshotCodec(loans(2), Loan, {1: lambda state, context: (Place.SHELF, context)}).load(
-        stored_by(1, "desk")
-    )
+    codec = SnapshotCodec(loans(2), Loan, {1: lambda state, context: (Place.SHELF, context)})
+    loaded = load(codec, stored_by(1, "desk"))
     assert (type(loaded.state), loaded.state) == (str, "shelf")
     codec = SnapshotCodec(loans(2), Loan, {1: cast(Any, lambda state, context: (Shelf.NEW, context))})
     with pytest.raises(UnreadableSnapshot, match="a migration failed with TypeError"):
-        codec.load(stored_by(1, "desk"))
+        load(codec, stored_by(1, "desk"))
 
 
 @pytest.mark.parametrize(
@@ -616,6 +617,6 @@ def test_a_migration_may_name_the_state_by_an_enum_of_texts_and_no_other() -> No
 def test_a_migration_that_fails_or_gives_nonsense_is_told_by_its_kind_alone(migration: Any, code: str) -> None:
     codec = SnapshotCodec(loans(2), Loan, {1: migration})
     with pytest.raises(UsageError) as caught:
-        codec.load(stored_by(1, "shelf"))
+        load(codec, stored_by(1, "shelf"))
     assert caught.value.code == code
     assert CANARY not in f"{caught.value} {caught.value.__cause__} {caught.value.__context__}"

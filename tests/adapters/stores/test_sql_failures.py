@@ -84,21 +84,22 @@ def test_a_store_whose_connections_are_all_taken_is_busy(stores: Any, kept: Simp
 @pytest.mark.parametrize("way", ["read", "write", "at_once"])
 def test_who_waits_for_a_connection_gets_it_as_soon_as_it_is_free(stores: Any, way: str) -> None:
     small = stores.open(wait=30.0, connections=1)
-    small.at_once(lambda _: None)  # it rests from now on
+    small.at_once(lambda _, __: None, ())  # it rests from now on
     for _ in range(3):
         held, done, got = threading.Event(), threading.Event(), threading.Event()
 
-        def hold(_: object, held: threading.Event = held, done: threading.Event = done) -> None:
+        def hold(*_: object, held: threading.Event = held, done: threading.Event = done) -> None:
             held.set()
             done.wait(30)
 
-        def use(_: object, got: threading.Event = got) -> None:
+        def use(*_: object, got: threading.Event = got) -> None:
             got.set()
 
-        holder = threading.Thread(target=partial(small.at_once, hold))
+        given: list[Any] = [()] if way == "at_once" else []
+        holder = threading.Thread(target=partial(small.at_once, hold, ()))
         holder.start()
         assert held.wait(30)
-        waiter = threading.Thread(target=partial(getattr(small, way), use))
+        waiter = threading.Thread(target=partial(getattr(small, way), use, *given))
         waiter.start()
         assert not got.wait(0.1)
         done.set()
@@ -409,15 +410,18 @@ def test_an_interrupt_is_not_held_back_and_changes_nothing(stores: Any, kept: Si
 def test_a_connection_whose_statement_was_interrupted_is_not_used_again(stores: Any) -> None:
     small, seen = stores.open(connections=1), list[Any]()
 
-    def act(driver: Any) -> None:
+    def see(driver: Any, _: object) -> None:
+        seen.append(driver)
+
+    def act(*_: object) -> None:
         raise KeyboardInterrupt
 
-    small.at_once(seen.append)
-    small.at_once(seen.append)
+    small.at_once(see, ())
+    small.at_once(see, ())
     assert seen[0] is seen[1]
     with pytest.raises(KeyboardInterrupt):
-        small.at_once(act)
-    small.at_once(seen.append)
+        small.at_once(act, ())
+    small.at_once(see, ())
     assert seen[2] is not seen[1]
 
 
@@ -432,12 +436,13 @@ def test_an_interrupt_leaves_no_lock_behind_whoever_keeps_an_earlier_error(filed
         store.commit(second, kept.move(second))
     other.execute("ROLLBACK")
 
-    def act(driver: Any) -> None:
+    def act(driver: Any, _: object) -> None:
+        driver.execute("BEGIN IMMEDIATE")
         driver.execute("UPDATE esozflow_instances SET revision = 99")
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt) as later:
-        small.as_one(act)
+        small.at_once(act, ())
     other.execute("BEGIN IMMEDIATE")
     other.execute("ROLLBACK")
     other.close()
@@ -453,11 +458,12 @@ def test_a_prepared_transaction_that_fails_or_is_cut_is_undone_and_the_next_one_
     store = stores.store(database=small)
     store.create(kept.snapshot())
 
-    def act(driver: Any) -> None:
+    def act(driver: Any, _: object) -> None:
+        driver.execute("BEGIN")
         driver.execute("UPDATE esozflow_instances SET revision = 99")
         if not small.file:
             stores.database.write(lambda other: other.exec_driver_sql(OTHERS))
         driver.execute("SELECT canary FROM nowhere")
 
-    assert failure(partial(small.as_one, act)).code == ("store_failed" if small.file else "store_unreachable")
+    assert failure(partial(small.at_once, act, ())).code == ("store_failed" if small.file else "store_unreachable")
     assert store.load("one") == kept.snapshot()
