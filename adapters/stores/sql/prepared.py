@@ -51,10 +51,10 @@ class Query:
 
 
 class Change:
-    """Statements that each change one row, or none: several are one transaction, which `begin` begins.
+    """Statements of which each changes one row, or else none changes anything: one transaction, if they are several.
 
-    Their parameters are given as those of a `Query`. One may be named `new_x` where SQLAlchemy keeps `x` for itself;
-    its field is `x`.
+    `begin` begins it. Their parameters are given as those of a `Query`; one may be named `new_x` where SQLAlchemy keeps
+    `x` for itself, and its field is `x`.
     """
 
     __slots__ = ("_begin", "_steps")
@@ -64,17 +64,17 @@ class Change:
         self._begin = begin if len(statements) > 1 else None
 
     def run(self, driver: Driver, values: Sequence[Any]) -> bool:
-        """Run the statements with a value for each field, as far as they change something; tell whether all did."""
+        """Run the statements with a value for each of their fields; tell whether anything was changed."""
         if self._begin:
             driver.execute(self._begin)
-        changed = True
+        end, changed = "COMMIT", True
         for sql, given in self._steps:
             driver.execute(sql, given(values))
             if driver.rowcount != 1:
-                changed = False
+                end, changed = "ROLLBACK", False
                 break
         if self._begin:
-            driver.execute("COMMIT")
+            driver.execute(end)
         return changed
 
 

@@ -20,10 +20,12 @@ from typing import Any
 import psycopg
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import bindparam, true, update
 from sqlalchemy.exc import DBAPIError
 
-from esozflow.adapters.stores.sql import database, upgrade
+from esozflow.adapters.stores.sql import database, listed, upgrade
 from esozflow.adapters.stores.sql.failures import failure_of
+from esozflow.adapters.stores.sql.tables import instances
 from esozflow.flow import FlowError, StoreFailed
 
 from ...databases import ACCOUNT, NewDatabase, running_postgresql
@@ -467,3 +469,15 @@ def test_a_prepared_transaction_that_fails_or_is_cut_is_undone_and_the_next_one_
 
     assert failure(partial(small.at_once, act, ())).code == ("store_failed" if small.file else "store_unreachable")
     assert store.load("one") == kept.snapshot()
+
+
+def test_a_change_of_which_a_part_finds_nothing_to_change_is_undone_as_a_whole(
+    stores: Any, kept: SimpleNamespace
+) -> None:
+    stores.store().create(kept.snapshot())
+    fields = ["of", "nobody"]
+    ends = [update(instances).where(instances.c.id == bindparam(one)).values(ended=true()) for one in fields]
+    change = stores.database.change(*ends, fields=fields)
+    assert not stores.database.at_once(change.run, ["one", "two"])
+    assert not next(listed(stores.database)).ended
+    assert stores.store().load("one") == kept.snapshot()
