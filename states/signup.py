@@ -116,6 +116,7 @@ class SignUp:
 
 
 _NAMES = tuple(one.name for one in fields(SignUp))
+_PLACES = {name: place for place, name in enumerate(_NAMES)}
 _values = attrgetter(*_NAMES)
 
 
@@ -128,10 +129,11 @@ class _Unfrozen(SignUp):  # type: ignore[misc]  # final for those who would add 
 
 
 def _replaced(signup: SignUp, **changed: Any) -> Any:
-    """What `dataclasses.replace` gives, which looks at field after field."""
-    replaced: Any = _Unfrozen(*_values(signup))
+    """What `dataclasses.replace` gives, which looks at field after field. Raises `KeyError` for what is no field."""
+    values = [*_values(signup)]
     for name, value in changed.items():
-        setattr(replaced, name, value)
+        values[_PLACES[name]] = value
+    replaced: Any = _Unfrozen(*values)
     replaced.__class__ = SignUp
     return replaced
 

@@ -40,7 +40,7 @@ _DEEPEST_PATH = 2
 """Steps of a path that are told: format or context, and its field. All are our own names."""
 
 Stored = tuple[str, str, int, str, int, datetime, datetime, datetime | None, SecretBytes]
-"""A snapshot as a store has it: its fields in their order, and the bytes of the context in place of the context."""
+"""A snapshot as a store has it: the fields of `Snapshot` in its order, the last of them the bytes of the context."""
 
 
 class UnreadableSnapshot(UsageError):

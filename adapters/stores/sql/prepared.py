@@ -1,6 +1,6 @@
 """Statements that are compiled once and run on a cursor of the driver.
 
-A sign-up reads and writes by three statements that never change. The way from one of them to its result costs in
+A sign-up reads and writes by a few statements that never change. The way from one of them to its result costs in
 SQLAlchemy several times what the database needs for it; here it costs what the driver does.
 """
 
@@ -53,8 +53,8 @@ class Query:
 class Change:
     """Statements of which each changes one row, or else none changes anything: one transaction, if they are several.
 
-    `begin` begins it. Their parameters are given as those of a `Query`; one may be named `new_x` where SQLAlchemy keeps
-    `x` for itself, and its field is `x`.
+    None may match more than one row. `begin` begins the transaction. Their parameters are given as those of a `Query`;
+    one may be named `new_x` where SQLAlchemy keeps `x` for itself, and its field is `x`.
     """
 
     __slots__ = ("_begin", "_steps")
@@ -86,9 +86,10 @@ def _compiled(statement: Executable, dialect: Dialect, fields: Sequence[str]) ->
 
 
 def _picked(places: Sequence[int]) -> _Taking:
-    if len(places) == 1:
-        return itemgetter(slice(places[0], places[0] + 1))
-    return itemgetter(*places)
+    if len(places) > 1:
+        return itemgetter(*places)  # which gives no sequence for one place
+    first = places[0] if places else 0
+    return itemgetter(slice(first, first + len(places)))
 
 
 def _processed(take: _Taking, processes: Sequence[Any]) -> _Taking:

@@ -171,6 +171,7 @@ def journal_of(database: Database, id: str) -> tuple[Move, ...]:
 
 
 def _can_be(id: object) -> bool:
-    if not isinstance(id, str) or len(id) > MAX_ID or "\x00" in id:
+    if not isinstance(id, str):
         return False
-    return id.isascii() or not _HALVES.search(id)
+    text = str.__str__(id)  # of a class derived from it, what will be kept
+    return len(text) <= MAX_ID and "\x00" not in text and (text.isascii() or not _HALVES.search(text))

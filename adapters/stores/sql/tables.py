@@ -27,7 +27,7 @@ from ....flow import UsageError
 
 _IN_UTC: Final = "+00:00"
 _WRITTEN: Final = "%04d-%02d-%02d %02d:%02d:%02d.%06d"  # what isoformat gives in half of the time
-_from_text = datetime.fromisoformat
+_from_text: Final = datetime.fromisoformat  # of a class of C, where Python would look for it each time anew
 _parts = attrgetter("year", "month", "day", "hour", "minute", "second", "microsecond")
 
 

@@ -57,7 +57,23 @@ class TestSqlStore(StoreContract):
         return self.opened_store()
 
 
+class Harmless(str):
+    """A text that answers for itself, and not as it is kept."""
+
+    __slots__ = ()
+
+    def __len__(self) -> int:
+        return 1
+
+    def __contains__(self, _: object) -> bool:
+        return False
+
+    def isascii(self) -> bool:
+        return True
+
+
 IMPOSSIBLE = ["x" * 256, "one\x00", "\x00", "one\ud800"]
+IMPOSSIBLE += [Harmless(one) for one in IMPOSSIBLE]
 
 
 @pytest.mark.parametrize("id", IMPOSSIBLE, ids=ascii)
