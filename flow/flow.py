@@ -56,6 +56,7 @@ class Flow(Generic[C]):
         self.states = {state.name: state for state in declared}
         self.machine: DeclaredMachine = machine_of(declared, self.initial)
         self._table: Table = table_of(self.machine)
+        # Here and not when they are first asked for: with attributes that come later, Python reads all of them slowly.
         self.ports = frozenset(state.call.port for state in declared if state.call)
         """Names of the ports that the calls of this flow need."""
         self.events: frozenset[type[Event]] = frozenset(event for _, event in self._table)

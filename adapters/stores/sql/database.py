@@ -97,7 +97,7 @@ class Database:
         return Change(statements, self._dialect, fields, self._begin)
 
     def at_once(self, act: Callable[[Driver, Sequence[Any]], T], values: Sequence[Any]) -> T:
-        """Run a prepared transaction: `act` gets the values and what runs it. Raises `StoreFailed`."""
+        """Run what was prepared as a transaction of its own: `act` gets driver and values. Raises `StoreFailed`."""
         try:
             taken = self._resting.take()
             try:

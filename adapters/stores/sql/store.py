@@ -119,10 +119,9 @@ class SqlStore(Generic[C]):
 
     def _created(self, driver: Driver, values: Sequence[Any]) -> bool:
         try:
-            self._create.run(driver, values)
+            return self._create.run(driver, values)
         except self._database.Taken:
             return False
-        return True
 
     def _found(self, id: str) -> Sequence[Any]:
         found = self._database.at_once(self._find.first, [id]) if _can_be(id) else None
