@@ -28,7 +28,7 @@ from .playing import play
 from .ports import Clock, Ids, Moved, Observer, Port, Store, UserInterface
 from .snapshot import Call, Move, Repeat, Snapshot
 from .system import RandomIds, SystemClock
-from .value import IN_CLEAR, Secret, Value
+from .value import IN_CLEAR, Secret, SecretUtf8, Value
 
 if TYPE_CHECKING:
     from .diagrams import mermaid
@@ -68,6 +68,7 @@ __all__ = [
     "RandomIds",
     "Repeat",
     "Secret",
+    "SecretUtf8",
     "Snapshot",
     "StaleRevision",
     "State",

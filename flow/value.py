@@ -11,6 +11,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     PlainSerializer,
+    SecretBytes,
     SecretStr,
     SerializationInfo,
     ValidationError,
@@ -37,6 +38,16 @@ Secret = Annotated[
     WithJsonSchema({"type": "string"}, mode="serialization"),
 ]
 """The type of a secret in the context of a flow: a `SecretStr` that can be stored."""
+
+
+def _told_as_text(secret: SecretBytes, info: SerializationInfo[object]) -> str:
+    return _told(SecretStr(secret.get_secret_value().decode()), info)
+
+
+AS_TEXT: Final = PlainSerializer(_told_as_text, return_type=str, when_used="json-unless-none")
+
+SecretUtf8 = Annotated[SecretBytes, AS_TEXT, WithJsonSchema({"type": "string"}, mode="serialization")]
+"""A secret text that is long and is wanted as its UTF-8 bytes: it takes half of the room where it is not English."""
 
 # Parameters of pydantic's rules that describe the rule. The others may repeat the rejected value.
 _PARAMS_OF_THE_RULE = frozenset({"min_length", "max_length", "pattern", "expected", "ge", "gt", "le", "lt", "needed"})

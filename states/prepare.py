@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import SecretStr
+from pydantic import SecretBytes
 
 from ..flow import Action, Expired, Message, Page, State, on
 from .document import asks, ours
@@ -18,7 +18,7 @@ def filled(signup: SignUp, event: RequestFilled) -> SignUp:
         signup,
         client=event.client,
         confidant_token=event.token,
-        content=SecretStr(event.request.to_signed_json().decode()),
+        content=SecretBytes(event.request.to_signed_json()),
         messages=(),
     )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pydantic import SecretStr
+
 from ..flow import Action, Event, Expired, Message, Page, State, on
 from .document import asks, ours
 from .events import EditAgain, RequestSigned, SigningFailed
 from .keeping import ending, fresh
 from .names import Actor, Name
 from .settings import Settings
-from .signup import SignUp, replace
+from .signup import SignUp, gathered, replace
 
 
 def signed(signup: SignUp, event: RequestSigned) -> SignUp:
@@ -34,7 +36,7 @@ def sign(settings: Settings) -> State[SignUp]:
             section="4.1",
             title=Message(code="sign.title"),
             messages=signup.messages,
-            payload=signup.content,
+            payload=SecretStr(gathered(signup.content).get_secret_value().decode()),
             actions=(
                 Action(label=Message(code="sign"), event=RequestSigned),
                 Action(label=Message(code="edit"), event=EditAgain),

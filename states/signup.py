@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, final
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 
-from ..flow import Ids, Message, Secret, Value
+from ..flow import Ids, Message, Secret, SecretUtf8, Value
 from .calls import Tokens
 from .identifiers import is_identifier
 from .redirects import is_safe
@@ -87,7 +87,7 @@ class SignUp:
     oauth_state: Secret | None = None
     client: PisClient | None = None
     confidant_token: Secret | None = None
-    content: Secret | None = None
+    content: SecretUtf8 | None = None
     user_data: Secret | None = None
     code: Secret | None = None
     tokens: Tokens | None = None

@@ -76,7 +76,7 @@ class SnapshotCodec(Generic[C]):
     `migrations` holds, for each older version that can still be carried on, the step to the next one. The bytes hold
     every secret in clear, so they are of a type that shows nothing, and have to be sealed before they leave the
     process, bound to the rest of the snapshot. Raises `UsageError` when the migrations do not lead to the version of
-    the flow, and when the context has a field for secrets that is not annotated as `Secret`.
+    the flow, and when the context has a field for secrets that is annotated neither as `Secret` nor as `SecretUtf8`.
     """
 
     def __init__(self, flow: Flow[C], context: type[C], migrations: Mapping[int, Migration] | None = None) -> None:
@@ -99,7 +99,7 @@ class SnapshotCodec(Generic[C]):
         if _hides_secrets(plain):
             raise UsageError(
                 f"{context.__name__} has a secret that would be stored as asterisks",
-                hint="Annotate it as `Secret` instead of `SecretStr`: at any depth, and as that alone.",
+                hint="Annotate it as `Secret`, or bytes as `SecretUtf8`: at any depth, and as that alone.",
                 code="unstorable_secret",
             )
 

@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pydantic import SecretStr
+from pydantic import SecretBytes, SecretStr
 
 from ...flow import Engine, Event, Flow, Page, Port, Snapshot, Store
 from ...flow.testing import HandClock
@@ -82,10 +82,10 @@ class Sandbox:
             filled_on=self.clock.now().date(),
         )
 
-    def signed(self, content: SecretStr | None = None) -> RequestSigned:
+    def signed(self, content: SecretBytes | None = None) -> RequestSigned:
         """Sign a content, by default the request of the invented child."""
         of_child = RegistrationRequest.read(REQUEST).to_signed_json()
-        return RequestSigned.of(self.signer.sign(content.get_secret_value().encode() if content else of_child))
+        return RequestSigned.of(self.signer.sign(content.get_secret_value() if content else of_child))
 
     def opened(self, **changes: Any) -> Opened:
         """Open the Auth UI as the PIS would have it, with changed parameters."""

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from ..errors import InvalidInput, UsageError
 from ..events import Answered, Event, Outcome, Unanswered, Unreachable
-from ..value import Value
+from ..value import AS_TEXT, Value
 from .hostile import HOSTILE, MALFORMED
 
 E = TypeVar("E", bound=Event)
@@ -146,8 +146,11 @@ def _of(kind: Any, limits: tuple[Any, ...], own: Overrides) -> st.SearchStrategy
 
 
 def _of_class(kind: Any, limits: tuple[Any, ...], own: Overrides) -> st.SearchStrategy[Any]:
-    if kind in (SecretStr, SecretBytes):
-        return _of(str if kind is SecretStr else bytes, limits, own).map(kind)
+    if kind is SecretStr:
+        return _of(str, limits, own).map(SecretStr)
+    if kind is SecretBytes:
+        drawn = _of(str, limits, own).map(str.encode) if AS_TEXT in limits else _of(bytes, limits, own)
+        return drawn.map(SecretBytes)
     if isinstance(kind, type) and issubclass(kind, Value):
         return _of_fields(kind, own)
     patterns = [one.pattern for one in limits if isinstance(getattr(one, "pattern", None), str)]

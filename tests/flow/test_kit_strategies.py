@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pydantic import Field, SecretBytes, SecretStr, StringConstraints, model_validator
 
-from esozflow.flow import Answered, Event, Unanswered, UsageError, Value
+from esozflow.flow import Answered, Event, SecretUtf8, Unanswered, UsageError, Value
 from esozflow.flow.testing import (
     HOSTILE,
     MALFORMED,
@@ -52,6 +52,8 @@ class Ordered(Event):
     code: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}\z")]
     secret: Annotated[SecretStr, Field(min_length=3)]
     raw: SecretBytes | None
+    text: SecretUtf8
+    long: Annotated[SecretUtf8, Field(min_length=3)] | None
     grade: Annotated[int, Field(ge=1, le=2)] | None
     note: str | None = None
     pair: tuple[int, str] = (1, "a")
@@ -155,6 +157,8 @@ def test_events_of_a_class_take_every_kind_of_value_that_their_fields_allow() ->
     assert {type(event.secret.get_secret_value()) for event in made} == {str}
     assert {type(event.raw) for event in made} == {type(None), SecretBytes}
     assert {type(event.raw.get_secret_value()) for event in made if event.raw} == {bytes}
+    assert {type(event.text.get_secret_value().decode()) for event in made} == {str}
+    assert {len(event.long.get_secret_value().decode()) >= 3 for event in made if event.long} == {True}
     assert {event.grade for event in made} == {None, 1, 2}
     assert {type(event.note) for event in made} == {type(None), str}
     assert {event.pair == (1, "a") for event in made} == {True, False}

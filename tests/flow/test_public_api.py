@@ -45,6 +45,7 @@ PUBLIC = [
     "RandomIds",
     "Repeat",
     "Secret",
+    "SecretUtf8",
     "Snapshot",
     "StaleRevision",
     "State",

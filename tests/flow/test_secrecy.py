@@ -6,10 +6,10 @@ import copy
 import logging
 import traceback
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from pydantic import SecretStr, TypeAdapter
+from pydantic import SecretBytes, SecretStr, TypeAdapter
 from pydantic_core import PydanticSerializationError
 
 from esozflow.flow import (
@@ -26,6 +26,7 @@ from esozflow.flow import (
     Page,
     Repeat,
     Secret,
+    SecretUtf8,
     Value,
 )
 
@@ -156,19 +157,36 @@ class Locked(Value):
     spare: Secret | None = None
 
 
-LOCKED = TypeAdapter(Locked).serializer
+class LockedBytes(Value):
+    code: SecretUtf8
+    spare: SecretUtf8 | None = None
 
 
-def test_a_secret_is_in_json_as_asterisks_unless_it_is_asked_for_in_clear() -> None:
-    locked = Locked(code=SecretStr(CANARY))
-    assert LOCKED.to_json(locked) == b'{"code":"**********","spare":null}'
-    assert LOCKED.to_json(locked, context={"anything": 1}) == LOCKED.to_json(locked)
-    assert LOCKED.to_json(locked, context=IN_CLEAR) == b'{"code":"%b","spare":null}' % CANARY.encode()
-    assert LOCKED.to_python(locked, context=IN_CLEAR) == {"code": SecretStr(CANARY), "spare": None}
+@pytest.mark.parametrize(
+    ("kind", "secret"), [(Locked, SecretStr(f"ї{CANARY}")), (LockedBytes, SecretBytes(f"ї{CANARY}".encode()))]
+)
+def test_a_secret_is_in_json_as_asterisks_unless_it_is_asked_for_in_clear(kind: Any, secret: object) -> None:
+    locked, serializer = kind(code=secret), TypeAdapter(kind).serializer
+    assert serializer.to_json(locked) == b'{"code":"**********","spare":null}'
+    assert serializer.to_json(locked, context={"anything": 1}) == serializer.to_json(locked)
+    told = serializer.to_json(locked, context=IN_CLEAR)
+    assert told == f'{{"code":"ї{CANARY}","spare":null}}'.encode()
+    assert kind.read_json(told) == locked
+    assert serializer.to_python(locked, context=IN_CLEAR) == {"code": secret, "spare": None}
 
 
 @pytest.mark.parametrize("context", [None, IN_CLEAR], ids=["masked", "in clear"])
-def test_a_text_where_a_secret_belongs_is_in_no_json(context: object) -> None:
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [
+        (Locked, CANARY),
+        (LockedBytes, CANARY),
+        (LockedBytes, CANARY.encode()),
+        (LockedBytes, SecretBytes(b"\xff" + CANARY.encode())),
+    ],
+    ids=["text", "text for bytes", "bytes", "no UTF-8"],
+)
+def test_what_is_no_secret_of_its_type_is_in_no_json(kind: type[Value], wrong: object, context: object) -> None:
     with pytest.raises(PydanticSerializationError) as caught:
-        LOCKED.to_json(Locked.model_construct(code=cast(Any, CANARY)), context=context)
-    assert CANARY not in str(caught.value)
+        TypeAdapter(kind).serializer.to_json(kind.model_construct(code=wrong), context=context)
+    assert CANARY not in f"{caught.value} {caught.value.__cause__} {caught.value.__context__}"

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretBytes, SecretStr
 
 from esozflow.flow import Message, Page
 from esozflow.states.flow import sign_up
@@ -62,7 +62,7 @@ def signup(examples: SimpleNamespace) -> SignUp:
     return SignUp(
         client=examples.client(),
         confidant_token=SecretStr("t"),
-        content=SecretStr("to be signed"),
+        content=SecretBytes("на підпис".encode()),
         user_data=SecretStr("AAAA"),
         query=Query(
             client_id=examples.CLIENT_ID,
@@ -152,7 +152,7 @@ def test_the_page_of_signing_gives_what_is_to_be_signed_and_no_other_page_does(
 ) -> None:
     payloads = {name: page.payload.get_secret_value() for name, page in pages(settings, signup).items() if page.payload}
 
-    assert payloads == {"sign": "to be signed"}
+    assert payloads == {"sign": "на підпис"}
 
 
 def test_data_are_shown_on_two_pages_alone(settings: Settings, signup: SignUp) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import SecretStr
+from pydantic import SecretBytes, SecretStr
 
 import esozflow.flow.errors
 from esozflow.flow import FlowError, Message, Page, Problem, Transition
@@ -43,6 +43,7 @@ EVERYTHING = SignUp(
         client_id="6498d88e", redirect_uri="https://pis.example.ua/cb", scope="a", auth_ui="https://a.example"
     ),
     confidant_token=SecretStr("t"),
+    content=SecretBytes(b"{}"),
     user_data=SecretStr("AAAA"),
     query=Query(
         client_id="6498d88e",

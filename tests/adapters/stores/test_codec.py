@@ -26,6 +26,7 @@ from esozflow.flow import (
     ForeignSnapshot,
     Message,
     Secret,
+    SecretUtf8,
     Snapshot,
     State,
     UsageError,
@@ -344,6 +345,8 @@ def holding(kind: Any) -> tuple[SnapshotCodec[Any], type[Any]]:
         (dict[datetime, str], {NOON: "one"}),
         (list[datetime], [NOON]),
         (bytes, "Їжак".encode()),
+        (SecretUtf8, SecretBytes('Їжак" \n\0'.encode())),
+        (tuple[SecretUtf8 | None, ...], (None, SecretBytes(b""))),
         (Decimal, Decimal("1.10")),
         (int, 10**30),
         (list[float], [0.1, -1e300]),
@@ -357,6 +360,15 @@ def test_whatever_is_kept_comes_back_with_its_secrets(kind: Any, held: object) -
     kept = stored(snapshot(context=context(held=held)), codec)
     assert load(codec, kept).context == context(held=held)
     assert b"*" not in kept.context.get_secret_value()
+
+
+def test_a_secret_is_stored_alike_as_text_and_as_its_bytes() -> None:
+    said = f"Їжак' \" \\ \n\t\0 {CANARY} 𝄞"
+    (of_text, text), (of_bytes, in_bytes) = holding(Secret), holding(SecretUtf8)
+    one, other = text(held=SecretStr(said)), in_bytes(held=SecretBytes(said.encode()))
+    assert of_text.dump(snapshot(context=one)) == of_bytes.dump(snapshot(context=other))
+    assert load(of_bytes, stored(snapshot(context=one), of_text)).context == other
+    assert load(of_text, stored(snapshot(context=other), of_bytes)).context == one
 
 
 @pytest.mark.parametrize(
@@ -389,6 +401,9 @@ def test_whatever_is_kept_comes_back_with_its_secrets(kind: Any, held: object) -
         (dict[float | str, str], {1.5: CANARY}),
         (int, CANARY),
         (Secret, CANARY),
+        (SecretUtf8, SecretBytes(b"\xff" + CANARY.encode())),
+        (SecretUtf8, SecretStr(CANARY)),
+        (SecretUtf8, CANARY),
         (tuple[str, ...], (CANARY, 7)),
         (Reader, Loan(titles=(CANARY,))),
         (Other, Other(title=CANARY)),
