@@ -9,21 +9,25 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from pydantic import SecretStr
+from pydantic import SecretBytes, SecretStr
 
 from esozflow.adapters.sandbox import Esoz
 from esozflow.adapters.sandbox.gateway import SandboxGateway
 from esozflow.adapters.stores.codec import SnapshotCodec
 from esozflow.adapters.stores.memory import MemoryStore
 from esozflow.adapters.vault import MemoryVault
-from esozflow.flow import Engine, Event, Port, Snapshot
-from esozflow.states import EditAgain, SignUp, sign_up
+from esozflow.flow import Engine, Event, Port, RandomIds, Snapshot
+from esozflow.states import EditAgain, RequestFilled, SignUp, sign_up
+from esozflow.states.signup import begin
+from esozflow.states.signup import replace as change
 
 from .check import SignUps
+from .counting import counted
 from .environments import run
 from .rounds import Row, interleaved, seconds
 from .signups import SEED, Constant, acts, whole
@@ -119,41 +123,89 @@ def imports(rounds: int) -> Iterator[Row]:
 
 
 def growth(rounds: int) -> Iterator[Row]:
-    """Two moves of one sign-up after another, chosen at random, beside any number that wait."""
-    sides = {str(live): _moving(live) for live in LIVE}
-    gc.freeze()  # or they would all be looked through before every turn
+    """Two moves of one sign-up after another, chosen at random, beside any number that wait.
+
+    The same is told of values in a dict, because memory that is in no cache takes its time whoever keeps them there,
+    and the instructions, because they tell whether more of them are executed.
+    """
+    ids = [f"{number:040}" for number in range(LIVE[-1])]
+    keepers = {"live sign-ups": _sign_ups, "values in a dict": _values}
     # Such a turn is over in milliseconds, in which a machine has its moods.
+    sides = {
+        f"{what}: {live}": _chosen(ids[:live], keep(ids[:live])) for what, keep in keepers.items() for live in LIVE
+    }
     took = interleaved(TURNS * rounds, sides)
+    counts = {name: [counted(act).instructions / MOVES / 2] for name, act in sides.items()}
     gc.unfreeze()
-    for live in LIVE[1:]:
-        yield Row(
-            workload="cost of an event",
-            ours=f"{live} live sign-ups",
-            beside="1 live sign-up",
-            unit="µs",
-            mine=took[str(live)],
-            theirs=took["1"],
-            at_most=1.1,
-        )
+    for what in keepers:
+        one = f"{what}: 1"
+        for many in (f"{what}: {live}" for live in LIVE[1:]):
+            row = Row(workload="cost of an event", ours=many, beside=one, unit="µs", mine=took[many], theirs=took[one])
+            yield replace(row, at_most=1.1 if what == "live sign-ups" else None)
+    many, one = f"live sign-ups: {LIVE[-1]}", "live sign-ups: 1"
+    row = Row(workload="cost of an event, counted", ours=many, beside=one, unit="instructions", mine=counts[many])
+    yield replace(row, theirs=counts[one])
 
 
-def _moving(live: int) -> Callable[[], float]:
-    engine, chance = engine_over(MemoryStore()), random.Random(6)  # noqa: S311 - repeatable, and no secret
-    filled, back = next(acts()), EditAgain()
-    ids = [f"{number:040}" for number in range(live)]
-    for one in ids:
-        engine.send(engine.begin(one), filled)
+def _chosen(ids: list[str], moves: Callable[[str], object]) -> Callable[[], float]:
+    chance = random.Random(6)  # noqa: S311 - repeatable, and no secret
 
     def act() -> float:
+        gc.freeze()  # or what lives would be looked through in every turn
         took = 0.0
         for one in chance.choices(ids, k=MOVES):
             started = time.perf_counter()
-            engine.send(engine.send(engine.load(one), back), filled)
+            moves(one)
             took += time.perf_counter() - started
         return took / MOVES / 2 * 1e6
 
     act()
     return act
+
+
+def _sign_ups(ids: list[str]) -> Callable[[str], object]:
+    engine, filled, back = engine_over(MemoryStore()), next(acts()), EditAgain()
+    for one in ids:
+        engine.send(engine.begin(one), filled)
+    return lambda one: engine.send(engine.send(engine.load(one), back), filled)
+
+
+@dataclass(slots=True)
+class _Value:
+    id: str
+    state: str
+    revision: int
+    begun_at: datetime
+    entered_at: datetime
+    expires_at: datetime
+    context: SignUp
+
+
+def _values(ids: list[str]) -> Callable[[str], object]:
+    """The same data in a dict, each change a new value: no rule, no journal, no engine."""
+    kept, filled, lifetime = dict[str, _Value](), next(acts()), timedelta(hours=1)
+    assert isinstance(filled, RequestFilled)
+
+    def changed(one: str, state: str, context: SignUp) -> None:
+        last, now = kept[one], datetime.now(UTC)
+        kept[one] = _Value(one, state, last.revision + 1, last.begun_at, now, now + lifetime, context)
+
+    def fill(one: str) -> None:
+        content = SecretBytes(filled.request.to_signed_json())
+        context = change(
+            kept[one].context, client=filled.client, confidant_token=filled.token, content=content, messages=()
+        )
+        changed(one, "sign", context)
+
+    def moves(one: str) -> None:
+        changed(one, "prepare", change(kept[one].context, content=None, messages=()))
+        fill(one)
+
+    for one in ids:
+        now = datetime.now(UTC)
+        kept[one] = _Value(one, "prepare", 0, now, now, now + lifetime, begin(RandomIds()))
+        fill(one)
+    return moves
 
 
 def threads(rounds: int) -> Iterator[Row]:
