@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from .definition import Calling, State
-from .errors import DefinitionError, EventRefused, FlowBroken, ForeignSnapshot
+from .errors import DefinitionError, EventRefused, FlowBroken, ForeignSnapshot, UsageError
 from .events import Event
 from .machine import DeclaredMachine, Row, Table, machine_of, table_of
 from .page import Page
@@ -78,12 +78,12 @@ class Flow(Generic[C]):
         """Decide what `event` does. Pure: same input, equal output; the input is unchanged.
 
         Raises `EventRefused` when the event is not possible here, `ForeignSnapshot` when the snapshot is not of
-        this flow, and `FlowBroken` when the definition itself failed.
+        this flow, `FlowBroken` when the definition itself failed, and `UsageError` for what is no event or no snapshot.
         """
         self.belongs(snapshot)
         rows = self._table.get((snapshot.state, type(event)))
         if rows is None:
-            raise EventRefused(state=snapshot.state, event=type(event).__name__)
+            raise _unknown(event, snapshot.state)
         context = snapshot.context
         _, to, declared = self._decided(rows, context, event)
         if to is None:
@@ -103,8 +103,12 @@ class Flow(Generic[C]):
         return None if state.page is None else self._run(f"page of {state.name}", state.page, snapshot.context)
 
     def belongs(self, snapshot: Snapshot[C]) -> State[C]:
-        """Give the snapshot's state, or raise `ForeignSnapshot`."""
-        state = self.states.get(snapshot.state)
+        """Give the snapshot's state, or raise `ForeignSnapshot`, and `UsageError` for what is no snapshot at all."""
+        try:
+            state = self.states.get(snapshot.state)
+        except (AttributeError, TypeError):
+            given, hint = type(snapshot).__name__, "Pass what engine.load(id) gave, or engine.begin()."
+            raise UsageError(f"A Snapshot is needed, not {given}", hint=hint, code="not_a_snapshot") from None
         if state is None or snapshot.flow != self.name or snapshot.version != self.version:
             found = f"{snapshot.flow} v{snapshot.version}, state {snapshot.state}"
             raise ForeignSnapshot(expected=f"{self.name} v{self.version}", found=found)
@@ -166,3 +170,10 @@ class Flow(Generic[C]):
     def _broken(self, what: str, kind: str) -> FlowBroken:
         told = f"{what} of flow {self.name} raised {kind}"
         return FlowBroken(told, hint="The instance was not moved. Correct the definition.")
+
+
+def _unknown(event: object, state: str) -> EventRefused | UsageError:
+    if isinstance(event, Event):
+        return EventRefused(state=state, event=type(event).__name__)
+    given = f"the class {event.__name__}" if isinstance(event, type) else type(event).__name__
+    return UsageError(f"An Event is needed, not {given}", hint="Pass one, such as Accept().", code="not_an_event")

@@ -43,7 +43,8 @@ def up(
             else:
                 print_line(f"PIS           {ensemble.pis}   (start here; Ctrl-C stops all)")
                 print_line(f"Auth UI       {ensemble.auth_ui}")
-                print_line(f"ЕСОЗ sandbox  {ensemble.sandbox}   (ledger: {ensemble.sandbox}/sandbox/ledger)")
+                print_line(f"ЕСОЗ sandbox  {ensemble.sandbox}")
+                print_line(f"Its ledger    {ensemble.sandbox}/sandbox/ledger")
             while not stop.wait(_LOOK_SECONDS):
                 ensemble.check()
     except FlowError as error:

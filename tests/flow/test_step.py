@@ -9,6 +9,7 @@ import socket
 import time
 from dataclasses import FrozenInstanceError, fields, replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -392,6 +393,29 @@ def test_a_foreign_snapshot_is_told_from_an_own_one(parcels: Any, foreign: dict[
         assert str(next(iter(foreign.values()))) in str(caught.value)
         assert "this flow is parcels v1" in str(caught.value)
         assert caught.value.code == "foreign_snapshot"
+
+
+@pytest.mark.parametrize("wrong", ["canary-id", None, {"state": "described"}, SimpleNamespace(state=[])], ids=str)
+def test_what_is_no_snapshot_is_refused_with_what_to_pass_instead(parcels: Any, wrong: Any) -> None:
+    for use in (
+        lambda: parcels.flow.step(wrong, parcels.Discarded(), NOW),
+        lambda: parcels.flow.call(wrong),
+        lambda: parcels.flow.page(wrong),
+        lambda: parcels.flow.belongs(wrong),
+    ):
+        with pytest.raises(UsageError) as caught:
+            use()
+        assert caught.value.code == "not_a_snapshot"
+        assert "engine.load" in caught.value.hint
+        assert "canary" not in f"{caught.value} {caught.value.__context__}"
+
+
+def test_what_is_no_event_is_refused_with_what_to_pass_instead(parcels: Any) -> None:
+    for wrong, named in ((parcels.Discarded, "the class Discarded"), ({"canary": 1}, "dict"), ("canary", "str")):
+        with pytest.raises(UsageError, match=f"not {named}") as caught:
+            parcels.flow.step(parcels.snapshot(), wrong, NOW)
+        assert caught.value.code == "not_an_event"
+        assert "canary" not in str(caught.value)
 
 
 class Awkward(Exception):

@@ -36,7 +36,16 @@ ENGINE_SOURCES = sorted(Path(esozflow.flow.errors.__file__).parent.glob("*.py"))
 CODE_TAKERS = {"Message", "told", "refuse"}
 PARAMETER = re.compile(r"\{(\w+)\}")
 # The errors of who embeds the library, never of a user: their own message and hint are what they need.
-FOR_EMBEDDERS = {"flow_error", "usage", "peer", "definition", "missing_port", "day_needed"}
+FOR_EMBEDDERS = {
+    "flow_error",
+    "usage",
+    "peer",
+    "definition",
+    "missing_port",
+    "day_needed",
+    "not_a_snapshot",
+    "not_an_event",
+}
 
 EVERYTHING = SignUp(
     client=PisClient(
