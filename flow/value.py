@@ -8,6 +8,7 @@ from dataclasses import FrozenInstanceError
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     PlainSerializer,
@@ -15,8 +16,10 @@ from pydantic import (
     SecretStr,
     SerializationInfo,
     ValidationError,
+    ValidationInfo,
     WithJsonSchema,
 )
+from pydantic_core import PydanticKnownError
 
 from .errors import InvalidInput, Problem
 
@@ -40,14 +43,32 @@ Secret = Annotated[
 """The type of a secret in the context of a flow: a `SecretStr` that can be stored."""
 
 
+def _is_text(secret: SecretBytes, info: ValidationInfo) -> SecretBytes:
+    if info.mode != "json":  # there it was a text
+        try:
+            secret.get_secret_value().decode()
+        except UnicodeDecodeError:
+            raise PydanticKnownError("string_unicode") from None
+    return secret
+
+
 def _told_as_text(secret: SecretBytes, info: SerializationInfo[object]) -> str:
-    return _told(SecretStr(secret.get_secret_value().decode()), info)
+    plain = secret.get_secret_value()  # which mere bytes have not
+    if info.context is not IN_CLEAR:
+        return "**********" if plain else ""  # as a `SecretStr` does
+    try:
+        return plain.decode()
+    except UnicodeDecodeError:  # it holds the bytes
+        pass
+    raise ValueError("these bytes are no UTF-8")
 
 
 AS_TEXT: Final = PlainSerializer(_told_as_text, return_type=str, when_used="json-unless-none")
 
-SecretUtf8 = Annotated[SecretBytes, AS_TEXT, WithJsonSchema({"type": "string"}, mode="serialization")]
-"""A secret text that is long and is wanted as its UTF-8 bytes: it takes half of the room where it is not English."""
+SecretUtf8 = Annotated[
+    SecretBytes, AfterValidator(_is_text), AS_TEXT, WithJsonSchema({"type": "string"}, mode="serialization")
+]
+"""`Secret` for a text that is wanted as its UTF-8 bytes: stored in the same way. Limits of its length count bytes."""
 
 # Parameters of pydantic's rules that describe the rule. The others may repeat the rejected value.
 _PARAMS_OF_THE_RULE = frozenset({"min_length", "max_length", "pattern", "expected", "ge", "gt", "le", "lt", "needed"})

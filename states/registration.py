@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Final
 
-from pydantic_core import to_json
-
 from ..flow import InvalidInput, Problem, UsageError, Value
 from .formats import Consent
 from .person import BIRTH_CERTIFICATES, Document, Person
@@ -47,7 +45,7 @@ class RegistrationRequest(Value):
 
         The same request always gives the same bytes, and `read_json` gives back an equal request.
         """
-        return to_json(self, exclude_none=True)
+        return self.model_dump_json(exclude_none=True).encode()
 
 
 def rules_on(

@@ -99,7 +99,7 @@ class SnapshotCodec(Generic[C]):
         if _hides_secrets(plain):
             raise UsageError(
                 f"{context.__name__} has a secret that would be stored as asterisks",
-                hint="Annotate it as `Secret`, or bytes as `SecretUtf8`: at any depth, and as that alone.",
+                hint="Annotate it as `Secret` (bytes of a text: `SecretUtf8`), at any depth, and as that alone.",
                 code="unstorable_secret",
             )
 

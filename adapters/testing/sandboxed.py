@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pydantic import SecretBytes, SecretStr
+from pydantic import SecretStr
 
 from ...flow import Engine, Event, Flow, Page, Port, Snapshot, Store
 from ...flow.testing import HandClock
@@ -24,7 +24,7 @@ from ...states.flow import sign_up
 from ...states.names import Name
 from ...states.ports import Signer
 from ...states.registration import RegistrationRequest
-from ...states.signup import PisClient, SignUp, gathered
+from ...states.signup import PisClient, SignUp
 from ..demo.people import REQUEST
 from ..demo.scenario import SCOPE, Scenario
 from ..demo.stage import AUTH_UI_URL, Performance, signers, stage_here
@@ -82,10 +82,10 @@ class Sandbox:
             filled_on=self.clock.now().date(),
         )
 
-    def signed(self, content: SecretBytes | None = None) -> RequestSigned:
+    def signed(self, content: SecretStr | None = None) -> RequestSigned:
         """Sign a content, by default the request of the invented child."""
         of_child = RegistrationRequest.read(REQUEST).to_signed_json()
-        return RequestSigned.of(self.signer.sign(content.get_secret_value() if content else of_child))
+        return RequestSigned.of(self.signer.sign(content.get_secret_value().encode() if content else of_child))
 
     def opened(self, **changes: Any) -> Opened:
         """Open the Auth UI as the PIS would have it, with changed parameters."""
@@ -176,8 +176,8 @@ def next_event(flow: Flow[SignUp], snapshot: Snapshot[SignUp], sandbox: Sandbox)
     match snapshot.state:
         case Name.PREPARE:
             return sandbox.filled()
-        case Name.SIGN:
-            return sandbox.signed(gathered(signup.content))
+        case Name.SIGN if page:
+            return sandbox.signed(page.payload)
         case Name.HAND_OVER:
             return HandedOver()
         case Name.VALIDATE_PARAMS:

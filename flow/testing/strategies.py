@@ -149,7 +149,7 @@ def _of_class(kind: Any, limits: tuple[Any, ...], own: Overrides) -> st.SearchSt
     if kind is SecretStr:
         return _of(str, limits, own).map(SecretStr)
     if kind is SecretBytes:
-        drawn = _of(str, limits, own).map(str.encode) if AS_TEXT in limits else _of(bytes, limits, own)
+        drawn = _of(str, limits, own).map(_encoded) if AS_TEXT in limits else _of(bytes, limits, own)
         return drawn.map(SecretBytes)
     if isinstance(kind, type) and issubclass(kind, Value):
         return _of_fields(kind, own)
@@ -160,6 +160,13 @@ def _of_class(kind: Any, limits: tuple[Any, ...], own: Overrides) -> st.SearchSt
     known = [one for one in limits if type(one).__module__ == "annotated_types"]
     limited: Any = Annotated[kind, *known] if known else kind
     return st.from_type(limited)
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair, of an override
+        reject()
 
 
 def _of_fields(kind: type[V], own: Overrides, **fixed: st.SearchStrategy[Any]) -> st.SearchStrategy[V]:

@@ -164,6 +164,15 @@ def test_events_of_a_class_take_every_kind_of_value_that_their_fields_allow() ->
     assert {event.pair == (1, "a") for event in made} == {True, False}
 
 
+class Encoded(Event):
+    text: SecretUtf8
+
+
+def test_bytes_of_a_text_are_drawn_from_overriding_texts_that_have_some() -> None:
+    texts = st.sampled_from(["ї", "\ud800"])
+    assert {event.text for event in drawn(events_of(Encoded, {str: texts}), 50)} == {SecretBytes("ї".encode())}
+
+
 def test_answers_have_any_status_and_what_is_not_answered_a_reason() -> None:
     answers = drawn(events_of(Said))
 
