@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import SecretBytes, SecretStr
 
 from ..flow import StoreFailed, UsageError
+from ..flow.wiring import expect
 
 VARIABLE: Final = "ESOZFLOW_KEYS"
 """Environment variable with the keys themselves; `ESOZFLOW_KEYS_FILE` names a file with them instead."""
@@ -59,6 +60,7 @@ class Keys:
     __slots__ = ("_ciphers", "_first", "ids")
 
     def __init__(self, keys: list[SecretStr]) -> None:
+        expect("keys", keys, list)
         ciphers: dict[bytes, AESGCM] = {}
         for position, key in enumerate(keys, start=1):
             material = _material(key, position)
@@ -145,6 +147,7 @@ def key_of(sealed: bytes) -> str:
 
 
 def _material(key: SecretStr, position: int) -> bytes:
+    expect(f"key {position}", key, SecretStr)
     found = _KEY.fullmatch(key.get_secret_value())
     material = urlsafe_b64decode(f"{found[1]}=") if found else b""
     if found and _encoded(material) == found[1]:  # there is one way to write a key

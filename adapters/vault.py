@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 from ..flow import Call, Outcome, Unanswered, UsageError
+from ..flow.wiring import expect_able
 from ..states.answers import VaultAnswered
 from ..states.calls import SaveTokens, Tokens
 
@@ -22,6 +23,7 @@ class CallbackVault:
     """
 
     def __init__(self, save: Callable[[str, Tokens], None]) -> None:
+        expect_able("save", save, "__call__")
         self._save = save
 
     def perform(self, call: Call) -> Outcome:

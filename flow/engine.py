@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Generic, TypeVar
 
-from .errors import CallInProgress, EventRefused, StaleRevision, UsageError
+from .errors import CallInProgress, EventRefused, StaleRevision
 from .events import Answered, Event, Expired, Outcome, Unanswered
 from .flow import Flow, Stepped
 from .page import Page
 from .ports import Clock, Ids, Moved, Observer, Port, Store
 from .snapshot import Call, Move, Repeat, Snapshot
 from .system import InUtc, RandomIds, SystemClock
+from .wiring import expect, expect_parts
 
 C = TypeVar("C")
 
@@ -28,7 +29,7 @@ class Engine(Generic[C]):
     """Drives any number of instances of one flow, from any number of threads.
 
     `ports` gives each port that the flow's calls name (`flow.ports`). `observers` are called after each stored
-    move; what they raise is logged by kind and ignored. Raises `UsageError` when a port is missing.
+    move; what they raise is logged by kind and ignored. Raises `UsageError` when a port is missing or a part is unfit.
     """
 
     def __init__(
@@ -41,19 +42,14 @@ class Engine(Generic[C]):
         ids: Ids | None = None,
         observers: tuple[Observer, ...] = (),
     ) -> None:
-        missing = sorted(flow.ports - ports.keys())
-        if missing:
-            raise UsageError(
-                f"Flow {flow.name} calls ports that were not given: {', '.join(missing)}",
-                hint="Pass ports={'name': port} with each of them.",
-                code="missing_port",
-            )
+        expect("flow", flow, Flow)
+        expect_parts(flow, store, ports, clock, ids, observers)
         self.flow = flow
         self._store = store
         self._ports = dict(ports)
         self._clock: Clock = InUtc(clock) if clock else SystemClock()
         self._ids = ids or RandomIds()
-        self._observers = observers
+        self._observers = tuple(observers)
 
     def begin(self, id: str | None = None) -> Snapshot[C]:
         """Start a new instance and carry it to the first state that waits.
@@ -79,6 +75,7 @@ class Engine(Generic[C]):
             except StaleRevision:  # somebody else saw it expire at the same moment, and was first
                 snapshot = self._store.load(id)
         if revision is not None and revision != snapshot.revision:
+            expect("revision", revision, int)
             raise StaleRevision
         return snapshot
 

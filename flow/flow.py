@@ -14,6 +14,7 @@ from .page import Page
 from .ports import Ids
 from .snapshot import Call, Entered, Snapshot
 from .verification import mistakes
+from .wiring import called
 
 C = TypeVar("C")
 
@@ -107,8 +108,8 @@ class Flow(Generic[C]):
         try:
             state = self.states.get(snapshot.state)
         except (AttributeError, TypeError):
-            given, hint = type(snapshot).__name__, "Pass what engine.load(id) gave, or engine.begin()."
-            raise UsageError(f"A Snapshot is needed, not {given}", hint=hint, code="not_a_snapshot") from None
+            hint, code = "Pass what engine.load(id) gave, or engine.begin().", "not_a_snapshot"
+            raise UsageError(f"A Snapshot is needed, not {called(snapshot)}", hint=hint, code=code) from None
         if state is None or snapshot.flow != self.name or snapshot.version != self.version:
             found = f"{snapshot.flow} v{snapshot.version}, state {snapshot.state}"
             raise ForeignSnapshot(expected=f"{self.name} v{self.version}", found=found)
@@ -175,5 +176,6 @@ class Flow(Generic[C]):
 def _unknown(event: object, state: str) -> EventRefused | UsageError:
     if isinstance(event, Event):
         return EventRefused(state=state, event=type(event).__name__)
-    given = f"the class {event.__name__}" if isinstance(event, type) else type(event).__name__
-    return UsageError(f"An Event is needed, not {given}", hint="Pass one, such as Accept().", code="not_an_event")
+    return UsageError(
+        f"An Event is needed, not {called(event)}", hint="Pass one, such as Accept().", code="not_an_event"
+    )

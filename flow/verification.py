@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from math import inf
-from typing import Any
+from types import NoneType
+from typing import Any, cast
 
-from .definition import State, Transition
-from .events import Expired, Outcome, Unanswered, Unreachable
+from .definition import Calling, State, Transition
+from .events import Answered, Expired, Outcome, Unanswered, Unreachable
+from .snapshot import Repeat
+from .wiring import called
 
 AnyState = State[Any]
 
@@ -18,6 +21,10 @@ def mistakes(
     states: tuple[AnyState, ...], initial: str, lifetime: timedelta | None = None, version: int = 1
 ) -> Iterator[str]:
     """Yield every mistake of the definition, each with what to write instead."""
+    unfit = [f"state {state.name}: {told}" for state in states for told in _of_wrong_type(state)]
+    if unfit:  # nothing else can be said of them
+        yield from unfit
+        return
     names = Counter(state.name for state in states)
     for name, times in names.items():
         if times > 1:
@@ -36,6 +43,33 @@ def mistakes(
         yield from _of_one_state(state, set(names))
     if initial in names:
         yield from _of_the_graph(states, initial)
+
+
+def _of_wrong_type(state: State[Any]) -> Iterator[str]:
+    moves: object = state.moves
+    if not isinstance(moves, tuple):
+        write = "write a tuple of on(...) and refuse(...): mind the comma behind a single one"
+        yield f"moves is of type {called(moves)}; {write}"
+    else:
+        for move in cast("tuple[object, ...]", moves):
+            if not isinstance(move, Transition):
+                yield f"moves holds {called(move)}; write on(...) or refuse(...)"
+    yield from _wrong("lifetime", state.lifetime, (timedelta, NoneType), "a timedelta")
+    yield from _wrong("page", state.page, (Callable, NoneType), "a function of the context")
+    yield from _wrong("ends_by", state.ends_by, (Callable, NoneType), "a function of the context")
+    yield from _wrong("call", state.call, (Calling, NoneType), "Calling(...)")
+    if isinstance(state.call, Calling):
+        yield from _wrong("request", state.call.request, Callable, "a function of the context")
+        yield from _wrong("repeat", state.call.repeat, Repeat, "Repeat.FREELY, Repeat.WHEN_ASKED or Repeat.NEVER")
+        yield from _wrong("deadline", state.call.deadline, (int, float), "seconds as a number")
+        answer: object = state.call.answer
+        if not (isinstance(answer, type) and issubclass(answer, Answered)):
+            yield f"answer is of type {called(answer)}; write the class of the answer, a subclass of Answered"
+
+
+def _wrong(what: str, given: object, kind: Any, write: str) -> Iterator[str]:
+    if not isinstance(given, kind):
+        yield f"{what} is of type {called(given)}; write {write}"
 
 
 def _of_one_state(state: AnyState, names: set[str]) -> Iterator[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from types import NoneType
 
 from ..flow import Flow, part
+from ..flow.wiring import expect
 from .approve import approve
 from .available_scopes import available_scopes
 from .client_details import client_details
@@ -40,17 +42,22 @@ VERSION = 1
 
 def sign_up(settings: Settings | None = None) -> Flow[SignUp]:
     """Give the whole flow, of both parties: what is drawn, verified and simulated. Built once per settings."""
-    return _whole(settings or Settings())
+    return _whole(_settings(settings))
 
 
 def auth_ui(settings: Settings | None = None) -> Flow[SignUp]:
     """Give the Auth UI's part, 4.2 – 4.8: it waits for `Opened` and ends with a page or a redirect."""
-    return _part(settings or Settings(), Actor.AUTH_UI)
+    return _part(_settings(settings), Actor.AUTH_UI)
 
 
 def pis(settings: Settings | None = None) -> Flow[SignUp]:
     """Give the part of the PIS, 4.1 and 4.9: between them it waits for `CallbackReceived`."""
-    return _part(settings or Settings(), Actor.PIS)
+    return _part(_settings(settings), Actor.PIS)
+
+
+def _settings(given: Settings | None) -> Settings:
+    expect("settings", given, Settings, NoneType)
+    return given or Settings()
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
 from ..flow import InvalidInput, Problem
+from ..flow.wiring import expect
 
 MAX_LENGTH = 320 * 1024
 """Longest accepted query string, in characters: 96 KB of signed content, all percent-encoded, and the rest."""
@@ -22,6 +23,7 @@ def parameters(query: str, known: frozenset[str]) -> dict[str, str]:
     Raises `InvalidInput` for a parameter that comes twice, a bad percent-escape, text that is not UTF-8, a
     control character, or a query of excessive size.
     """
+    expect("query", query, str)
     if len(query) > MAX_LENGTH:
         raise InvalidInput("query", [Problem(path="", rule="too_long", params={"max_length": MAX_LENGTH})])
     if _BAD_ESCAPE.search(query):

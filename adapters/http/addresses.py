@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 
 from ...flow import UsageError
+from ...flow.wiring import expect
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Hosts that plain http may go to: what it carries does not leave the machine."""
@@ -34,6 +35,7 @@ class UnusableAddress(UsageError):
 
 def base_url(parameter: str, given: str) -> str:
     """Give the base URL without its trailing slash. Raises `UnusableAddress`."""
+    expect(parameter, given, str)
     parts = _split(parameter, given)
     if "@" in parts.netloc or "?" in given or "#" in given:
         raise UnusableAddress(parameter, "has a user, a query or a fragment")
@@ -48,8 +50,10 @@ def base_url(parameter: str, given: str) -> str:
 
 def proxies(given: Mapping[str, str]) -> dict[str, str]:
     """Give the proxies, checked. The way *to* a proxy is plain http; TLS to ЕСОЗ goes through it unopened."""
+    expect("proxies", given, Mapping)
     for scheme, address in given.items():
         parameter = f"proxies[{scheme!r}]"
+        expect(parameter, address, str)
         if scheme not in ("http", "https"):
             raise UnusableAddress(parameter, "has an unknown key")
         if _split(parameter, address).scheme != "http":

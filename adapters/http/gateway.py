@@ -15,6 +15,7 @@ import weakref
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
+from types import NoneType
 from typing import Any, Self
 
 from pydantic import SecretStr
@@ -24,6 +25,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.exceptions import ProxyError
 
 from ...flow import Call, Outcome, Repeat, Unanswered, Unreachable, UsageError
+from ...flow.wiring import expect
 from ...states.answers import Answered
 from ...states.calls import HttpRequest, Service
 from ..envelope import outcome_of
@@ -84,6 +86,9 @@ class HttpGateway:
             Service.API: addresses.base_url("api_base_url", api_base_url),
         }
         self._proxies = addresses.proxies(proxies or {})
+        expect("client_secret", client_secret, SecretStr, NoneType)
+        expect("largest_body", largest_body, int)
+        expect("connect_timeout", connect_timeout, int, float)
         self._client_secret = client_secret
         self._context = _context(ca_bundle)
         self._largest_body = largest_body

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from ...flow import Clock, PeerError, SystemClock
+from ...flow.wiring import expect
 from .envelope import seal
 from .identity import SigningIdentity
 
@@ -23,6 +24,7 @@ class CertificateSigner:
     """
 
     def __init__(self, identity: SigningIdentity, *, clock: Clock | None = None) -> None:
+        expect("identity", identity, SigningIdentity)
         self._identity = identity
         self._clock = clock or SystemClock()
 

@@ -19,6 +19,7 @@ from pydantic.json_schema import PydanticJsonSchemaWarning
 
 from ...flow import IN_CLEAR, Flow, ForeignSnapshot, InvalidInput, Snapshot, UsageError, Value
 from ...flow.snapshot import Entered
+from ...flow.wiring import expect
 
 C = TypeVar("C")
 V = TypeVar("V", bound=Value)
@@ -80,6 +81,8 @@ class SnapshotCodec(Generic[C]):
     """
 
     def __init__(self, flow: Flow[C], context: type[C], migrations: Mapping[int, Migration] | None = None) -> None:
+        expect("flow", flow, Flow)
+        expect("context", context, type)
         self.flow = flow
         self._migrations = dict(migrations or {})
         if sorted(self._migrations) != list(range(flow.version - len(self._migrations), flow.version)):

@@ -276,6 +276,8 @@ def _of_choice(flow: Flow[Any], key: tuple[str, type[Event]]) -> list[RowOf]:
 def _longest(visits: Iterable[Visit[C]]) -> list[Visit[C]]:
     """Drop each walk that is the beginning of another."""
     ways = sorted({tuple((state, one.name) for state, one in visit.way()): visit for visit in visits}.items(), key=_way)
+    if not ways:
+        return []
     go_on = [_way(then)[: len(_way(one))] == _way(one) for one, then in pairwise(ways)]
     return [visit for (_, visit), goes_on in zip(ways, [*go_on, False], strict=True) if not goes_on]
 

@@ -106,6 +106,56 @@ MISTAKES: dict[str, tuple[tuple[State[Any], ...], str, str]] = {
         "two events are called Borrowed",
         "rename one",
     ),
+    "a transition that is no tuple": (
+        (state("start", moves=to(Borrowed)), END),
+        "state start: moves is of type Transition",
+        "write a tuple of on(...) and refuse(...): mind the comma behind a single one",
+    ),
+    "moves that are none": (
+        (state("start", Borrowed), END),
+        "state start: moves holds the class Borrowed",
+        "write on(...) or refuse(...)",
+    ),
+    "a lifetime without a unit": (
+        (state("start", *OPEN, to(Expired), lifetime=30), END),
+        "state start: lifetime is of type int",
+        "write a timedelta",
+    ),
+    "a call that is none": (
+        (state("start", to(Answered), *LOST, call="scan"), END),
+        "state start: call is of type str",
+        "write Calling(...)",
+    ),
+    "a call whose repetition is only a word": (
+        (state("start", to(Answered), *LOST, call=calling(repeat="never")), END),
+        "state start: repeat is of type str",
+        "write Repeat.FREELY, Repeat.WHEN_ASKED or Repeat.NEVER",
+    ),
+    "a call of which nobody says whether it is repeated": (
+        (state("start", to(Answered), *LOST, call=calling(repeat=None)), END),
+        "state start: repeat is of type NoneType",
+        "write Repeat.FREELY, Repeat.WHEN_ASKED or Repeat.NEVER",
+    ),
+    "a deadline that is no number": (
+        (state("start", to(Answered), *LOST, call=calling(deadline=timedelta(seconds=3))), END),
+        "state start: deadline is of type timedelta",
+        "write seconds as a number",
+    ),
+    "an answer that is no class": (
+        (state("start", to(Answered), *LOST, call=calling(answer=Answered(status=200))), END),
+        "state start: answer is of type Answered",
+        "write the class of the answer, a subclass of Answered",
+    ),
+    "a request that cannot be built": (
+        (state("start", to(Answered), *LOST, call=calling(request="scan")), END),
+        "state start: request is of type str",
+        "write a function of the context",
+    ),
+    "a page that cannot be made": (
+        (state("start", *OPEN, page="page"), END),
+        "state start: page is of type str",
+        "write a function of the context",
+    ),
     "a target that is not there": (
         (state("start", *OPEN, to(Returned, "shelf")), END),
         "state start: the transition on Returned leads to shelf, which is not declared",

@@ -473,6 +473,51 @@ def test_an_engine_without_a_port_that_its_flow_needs_is_not_built(office: Any, 
     assert caught.value.hint == "Pass ports={'name': port} with each of them."
 
 
+class Silent:
+    def perform(self, call: Any) -> Any:
+        return Unanswered(reason="silent")
+
+
+@pytest.mark.parametrize(
+    ("unfit", "told"),
+    [
+        ({"flow": lambda: None}, "flow must be of type Flow, not function"),
+        ({"store": None}, "store must be an object with create, load, commit, journal, not NoneType"),
+        ({"store": RandomIds}, "not the class RandomIds"),
+        ({"store": "sqlite:///canary.db"}, "not str"),
+        ({"ports": ["till"]}, "ports must be of type Mapping, not list"),
+        ({"ports": {"till": None}}, "the port till must be an object with perform, not NoneType"),
+        ({"ports": {"till": Silent}}, "the port till must be an object with perform, not the class Silent"),
+        ({"ports": {"spare": lambda call: None}}, "the port spare must be an object with perform, not function"),
+        ({"clock": SystemClock}, "clock must be an object with now, monotonic, not the class SystemClock"),
+        ({"ids": RandomIds}, "ids must be an object with token, not the class RandomIds"),
+        ({"observers": print}, "observers must be of type Sequence, not builtin_function_or_method"),
+        ({"observers": [None]}, "an observer must be an object with __call__, not NoneType"),
+        ({"observers": (list,)}, "not the class list"),
+    ],
+)
+def test_an_engine_of_unfit_parts_is_not_built(office: Any, unfit: dict[str, Any], told: str) -> None:
+    parts = {"flow": office.flow, "store": office.store, "ports": dict.fromkeys(office.flow.ports, office.till)}
+    if isinstance(unfit.get("ports"), dict):
+        unfit = {"ports": parts["ports"] | unfit["ports"]}
+    parts |= unfit
+    with pytest.raises(UsageError) as caught:
+        PublicEngine(parts.pop("flow"), **parts)
+    assert caught.value.code == "wrong_type"
+    assert told in caught.value.args[0]
+    assert "canary" not in str(caught.value)
+
+
+def test_a_revision_that_comes_as_text_is_told_from_one_that_is_over(office: Any) -> None:
+    quoted = office.engine.begin()
+    assert office.engine.load(quoted.id, revision=quoted.revision) == quoted
+    with pytest.raises(UsageError, match="revision must be of type int, not str") as caught:
+        office.engine.load(quoted.id, revision=str(quoted.revision))
+    assert caught.value.code == "wrong_type"
+    with pytest.raises(StaleRevision):
+        office.engine.load(quoted.id, revision=quoted.revision + 1)
+
+
 def test_ports_are_taken_as_they_were_given(office: Any, parcels: Any) -> None:
     ports = {"tariffs": office.tariffs, "till": office.till, "printer": office.printer, "spare": office.till}
     engine = PublicEngine(office.flow, store=office.store, ports=ports)

@@ -45,6 +45,7 @@ FOR_EMBEDDERS = {
     "day_needed",
     "not_a_snapshot",
     "not_an_event",
+    "wrong_type",
 }
 
 EVERYTHING = SignUp(

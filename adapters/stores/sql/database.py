@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.sql.base import Executable
 
 from ....flow import FlowError, UsageError
+from ....flow.wiring import expect
 from .failures import failure_of
 from .prepared import Change, Driver, Query
 from .resting import SINCE, Resting
@@ -42,6 +43,7 @@ class Database:
     """
 
     def __init__(self, url: SecretStr, *, wait: float = 5.0, connections: int = 10) -> None:
+        expect("url", url, SecretStr)
         where = _url(url)
         self.file = Path(where.database or "") if where.drivername.startswith("sqlite") else None
         """The file, for SQLite."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from ....flow import Conflict, Engine, FlowError, UnknownInstance
+from ....flow.wiring import expect
 from .store import SqlStore
 
 C = TypeVar("C")
@@ -29,6 +30,8 @@ def resume_due(
     Patients' data is dropped when its time is over, and not only when its user comes back. Raises `StoreFailed` when
     not even the list can be read. `stopped` is asked before each: the rest is then left to the next time.
     """
+    expect("engine", engine, Engine)
+    expect("store", store, SqlStore)
     count, failed = 0, dict[str, str]()
     for due in store.due(now):
         if stopped():

@@ -13,6 +13,7 @@ from pydantic_core import to_json
 from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 
 from ....flow import Conflict, Move, Snapshot, StaleRevision, UnknownInstance, UsageError
+from ....flow.wiring import expect
 from ...sealing import Keys, SealBroken
 from ..codec import SnapshotCodec
 from .database import Database
@@ -54,6 +55,9 @@ class SqlStore(Generic[C]):
     """
 
     def __init__(self, database: Database, *, codec: SnapshotCodec[C], keys: Keys) -> None:
+        expect("database", database, Database)
+        expect("codec", codec, SnapshotCodec)
+        expect("keys", keys, Keys)
         check(database)
         self._database = database
         self._codec = codec

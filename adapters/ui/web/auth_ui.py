@@ -27,6 +27,7 @@ from ....flow import (
     UnknownInstance,
     UsageError,
 )
+from ....flow.wiring import expect
 from ....states.events import Opened, OpenedMalformed
 from ....states.hand_over import PATH
 from ....states.names import Name
@@ -82,6 +83,7 @@ def auth_ui_app(engine: Engine[SignUp], *, ids: Ids | None = None, patience: flo
 
 class _Views:
     def __init__(self, engine: Engine[SignUp], ids: Ids, patience: float) -> None:
+        expect("engine", engine, Engine)
         if engine.flow.initial != Name.VALIDATE_PARAMS:
             raise UsageError(
                 f"The pages of the Auth UI cannot show the flow {engine.flow.name}",

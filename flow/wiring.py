@@ -1,0 +1,61 @@
+"""What an engine and its adapters are handed: looked at once, when they are built, and not in the middle of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from .errors import UsageError
+
+if TYPE_CHECKING:
+    from .flow import Flow
+
+_STORE = ("create", "load", "commit", "journal")
+
+
+def called(given: object) -> str:
+    """Tell what somebody passed by its type, never by its value."""
+    return f"the class {given.__name__}" if isinstance(given, type) else type(given).__name__
+
+
+def expect(what: str, given: object, *kinds: type) -> None:
+    """Raise `UsageError` for an argument that is of none of these types; where `None` may be given, name its type."""
+    if not isinstance(given, kinds):
+        names = " or ".join("None" if kind is type(None) else kind.__name__ for kind in kinds)
+        raise UsageError(
+            f"{what} must be of type {names}, not {called(given)}",
+            hint="Correct the argument; a type checker finds such mistakes before they run.",
+            code="wrong_type",
+        )
+
+
+def expect_able(what: str, given: object, *methods: str) -> None:
+    """Raise `UsageError` for an argument that is a class, or has not these methods."""
+    if isinstance(given, type) or not all(callable(getattr(given, method, None)) for method in methods):
+        raise UsageError(
+            f"{what} must be an object with {', '.join(methods)}, not {called(given)}",
+            hint="Pass an instance of what the documentation names for this argument.",
+            code="wrong_type",
+        )
+
+
+def expect_parts(flow: Flow[Any], store: object, ports: object, clock: object, ids: object, observers: object) -> None:
+    """Raise `UsageError` for the first part of an engine that is missing or could not do its work."""
+    expect_able("store", store, *_STORE)
+    expect("ports", ports, Mapping)
+    given = cast("Mapping[str, object]", ports)
+    if missing := sorted(flow.ports - given.keys()):
+        raise UsageError(
+            f"Flow {flow.name} calls ports that were not given: {', '.join(missing)}",
+            hint="Pass ports={'name': port} with each of them.",
+            code="missing_port",
+        )
+    for name, port in given.items():
+        expect_able(f"the port {name}", port, "perform")
+    if clock is not None:
+        expect_able("clock", clock, "now", "monotonic")
+    if ids is not None:
+        expect_able("ids", ids, "token")
+    expect("observers", observers, Sequence)
+    for observer in cast("Sequence[object]", observers):
+        expect_able("an observer", observer, "__call__")
