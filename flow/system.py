@@ -32,9 +32,11 @@ class InUtc:
 
 
 class RandomIds:
-    """256 bits from the operating system."""
+    """256 bits from the operating system, but for those few that a command would take for an option."""
 
     def token(self) -> str:
         import secrets  # OpenSSL comes along with it
 
-        return secrets.token_urlsafe(32)
+        while (token := secrets.token_urlsafe(32)).startswith("-"):
+            pass
+        return token

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -667,6 +668,12 @@ def test_playing_tells_of_a_refusal(office: Any, parcels: Any) -> None:
     begun = office.engine.begin()
     with pytest.raises(EventRefused, match="too_heavy"):
         play(office.engine, begun.id, Reader(parcels.Described(weight=31)))
+
+
+def test_an_id_is_never_taken_for_an_option_of_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = iter(["-first", "-second", "third-"])
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda size: next(tokens))
+    assert RandomIds().token() == "third-"
 
 
 def test_the_clock_and_the_ids_of_the_system_serve_by_default(office: Any, parcels: Any) -> None:

@@ -153,6 +153,15 @@ def test_what_is_no_place_for_a_store_is_refused_and_not_repeated(url: str) -> N
     assert "canary" not in f"{caught.value} {caught.value.__cause__} {caught.value.__context__}"
 
 
+@pytest.mark.parametrize("where", ["missing/one.db", "file/one.db"])
+def test_a_file_that_cannot_be_made_is_told_with_its_folder(where: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with Database(SecretStr(f"sqlite:///{tmp_path}/{where}")) as database, pytest.raises(UsageError) as caught:
+        upgrade(database)
+    assert caught.value.code == "store_url"
+    assert str((tmp_path / where).parent) in caught.value.hint
+
+
 @pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg"])
 def test_both_ways_to_name_postgresql_lead_to_the_same_driver(scheme: str) -> None:
     assert "postgresql+psycopg://" in repr(Database(SecretStr(f"{scheme}://one@127.0.0.1:1/sign_ups")))

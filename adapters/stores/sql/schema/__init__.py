@@ -27,7 +27,7 @@ _PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, None)
 def upgrade(database: Database) -> None:
     """Make the tables, or bring them up to date; what is current is left alone. Raises `StoreFailed`, `UsageError`."""
     if database.file:
-        database.file.touch(mode=0o600)
+        _made(database.file)
         _write_ahead(database)
     database.write(_upgrade)
 
@@ -37,6 +37,20 @@ def check(database: Database) -> None:
     if database.file and not database.file.exists():
         raise _outdated()  # to look into it would make it
     _is_known(database.read(_current))
+
+
+def _made(file: Path) -> None:
+    try:
+        file.touch(mode=0o600)
+    except OSError as error:
+        why = error.strerror
+    else:
+        return
+    raise UsageError(
+        f"The file of the store cannot be made: {why}",
+        hint=f"Make the folder {file.parent} first, and let this process write to it.",
+        code="store_url",
+    )
 
 
 def _write_ahead(database: Database) -> None:
@@ -84,7 +98,7 @@ def _is_known(found: str | None, *, older_too: bool = False) -> None:
 def _outdated() -> UsageError:
     return UsageError(
         "The store has no tables yet, or they are of an older version of esozflow",
-        hint="Run `esozflow store upgrade`, after a backup.",
+        hint="Run `esozflow store upgrade`, or adapters.stores.sql.upgrade(database), after a backup.",
         code="schema_outdated",
     )
 
