@@ -18,7 +18,7 @@ from .page import Page
 from .ports import Clock, Ids, Moved, Observer, Port, Store
 from .snapshot import Call, Move, Repeat, Snapshot
 from .system import InUtc, RandomIds, SystemClock
-from .wiring import expect, expect_parts
+from .wiring import called, expect, expect_parts, failure
 
 C = TypeVar("C")
 
@@ -142,13 +142,13 @@ class Engine(Generic[C]):
             try:
                 outcome = self._ports[call.port].perform(call)
             except Exception as error:
-                failure = type(error).__name__
+                failed = failure(error)
             else:
                 if type(outcome) in {move.event for move in state.moves}:
                     return outcome
-                failure = f"returned {type(outcome).__name__}"
+                failed = f"returned {called(outcome)}"
             # a port that breaks its word: the call may have been sent
-            _logger.error("port %s failed in call %s: %s", call.port, call.name, failure)
+            _logger.error("port %s failed in call %s: %s", call.port, call.name, failed)
             return Unanswered(reason="port_failed")
         finally:
             reset_contextvars(**bound)
@@ -171,4 +171,4 @@ class Engine(Generic[C]):
             try:
                 observer(moved)
             except Exception as error:  # an onlooker must not stop a sign-up between commit and call
-                _logger.error("an observer failed: %s", type(error).__name__)  # noqa: TRY400 - its text may tell too much
+                _logger.error("an observer failed: %s", failure(error))  # noqa: TRY400 - its text may tell too much

@@ -14,7 +14,7 @@ from .page import Page
 from .ports import Ids
 from .snapshot import Call, Entered, Snapshot
 from .verification import mistakes
-from .wiring import called
+from .wiring import called, failure
 
 C = TypeVar("C")
 
@@ -156,7 +156,7 @@ class Flow(Generic[C]):
             else:
                 return rows[-1]  # it has no guards
         except Exception as error:
-            kind = type(error).__name__
+            kind = failure(error)
         else:
             raise FlowBroken(f"Guard {guard.name} returned no bool", hint="Return True or False from every guard.")
         raise self._broken(f"guard {guard.name}", kind)
@@ -165,7 +165,7 @@ class Flow(Generic[C]):
         try:
             return function(*args)
         except Exception as error:  # the text and the traceback may hold personal data: only the kind goes on
-            kind = type(error).__name__
+            kind = failure(error)
         raise self._broken(what, kind)
 
     def _broken(self, what: str, kind: str) -> FlowBroken:

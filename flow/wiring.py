@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from .errors import UsageError
@@ -16,6 +17,14 @@ _STORE = ("create", "load", "commit", "journal")
 def called(given: object) -> str:
     """Tell what somebody passed by its type, never by its value."""
     return f"the class {given.__name__}" if isinstance(given, type) else type(given).__name__
+
+
+def failure(error: Exception) -> str:
+    """Tell what code that was called raised: the class and the line, never the text, which may hold personal data."""
+    called_at = error.__traceback__ and error.__traceback__.tb_next
+    if called_at is None:  # it has no line in Python
+        return type(error).__name__
+    return f"{type(error).__name__} at {Path(called_at.tb_frame.f_code.co_filename).name}:{called_at.tb_lineno}"
 
 
 def expect(what: str, given: object, *kinds: type) -> None:

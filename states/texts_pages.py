@@ -186,7 +186,7 @@ RETURNED: Final = {
         "ЕСОЗ не дозволяє цій ПІС виконати такий запит.", "eHealth does not allow this PIS to make such a request."
     ),
     "returned.access_denied": Text(
-        "Запит відхилено: користувачем або ЕСОЗ.", "The request was declined: by the user or by eHealth."
+        "Запит відхилив користувач або ЕСОЗ.", "The request was declined by the user or by eHealth."
     ),
     "returned.unsupported_response_type": Text(
         "ЕСОЗ не підтримує такого способу отримання коду доступу.",

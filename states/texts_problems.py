@@ -61,7 +61,7 @@ _FORMATS: Final = {
     ),
     "path": Text("потрібен шлях, що починається з косої риски", "a path that begins with a slash is needed"),
     "unsafe_url": Text(
-        "потрібна адреса https, яка не може повести деінде", "an https URL is needed that cannot lead elsewhere"
+        "потрібна адреса https, яка не може перенаправити деінде", "an https URL is needed that cannot lead elsewhere"
     ),
     "otp": Text("потрібно від чотирьох до восьми цифр", "four to eight digits are needed"),
     "printable_ascii": Text("дозволено лише друковані символи ASCII", "only printable characters of ASCII are allowed"),

@@ -124,10 +124,20 @@ class SnapshotCodec(Generic[C]):
         except Exception as error:  # of pydantic, or of a type of the context: its text may repeat the value
             why = type(error).__name__
         raise UsageError(
-            f"A snapshot cannot be stored: {why}",
+            f"A snapshot cannot be stored: {why}{self._where(snapshot.context)}",
             hint="Give each value of a context the type of its field, one that JSON can hold and that compares equal.",
             code="unstorable_snapshot",
         )
+
+    def _where(self, context: C) -> str:
+        """Name the fields that cannot even be written."""
+        found: list[str] = []
+        for name in getattr(context, "__dataclass_fields__", {}):
+            try:
+                self._plain.to_json(context, include={name}, warnings="error", context=IN_CLEAR)
+            except Exception:  # as above
+                found.append(name)
+        return f" ({', '.join(found[:_MOST_PROBLEMS])})" if found else ""
 
     def load(self, stored: Stored) -> Snapshot[C]:
         """Give the snapshot with the context that its bytes hold, carried on to the version of this flow.

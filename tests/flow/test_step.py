@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import random
 import secrets
@@ -476,12 +477,19 @@ def broken(parcels: Any, what: str) -> Any:
 def test_a_definition_that_raises_is_named_and_its_words_are_not_repeated(parcels: Any, what: str, named: str) -> None:
     with pytest.raises(FlowBroken) as caught:
         broken(parcels, what)()
-    assert str(caught.value).startswith(f"{named} of flow parcels raised Awkward")
+    line = failing.__code__.co_firstlineno + 1
+    assert str(caught.value).startswith(f"{named} of flow parcels raised Awkward at test_step.py:{line} ")
     assert caught.value.hint == "The instance was not moved. Correct the definition."
     assert CANARY not in str(caught.value) + repr(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None, "whoever logs the chain would log the value"
     assert isinstance(caught.value, UsageError)
+
+
+def test_a_definition_that_fails_in_no_line_of_python_is_named_all_the_same(parcels: Any) -> None:
+    flow = with_move(parcels, keep=operator.truediv)
+    with pytest.raises(FlowBroken, match="keep of Discarded of flow parcels raised TypeError "):
+        flow.step(parcels.snapshot(), parcels.Discarded(), NOW)
 
 
 def test_even_an_error_of_ours_is_not_passed_through_from_a_definition(parcels: Any) -> None:

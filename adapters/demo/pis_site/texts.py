@@ -36,7 +36,7 @@ SITE_TEXTS: Final = {
     "new_patient": Text("Новий пацієнт", "New patient"),
     "begun_at": Text("розпочато о {time}", "begun at {time}"),
     "enough": Text(
-        "За один вхід більше реєстрацій почати не можна. Щоб почати нову, вийдіть з кабінету та увійдіть знову.",
+        "За один вхід більше реєстрацій почати не можна. Щоб почати нову, вийдіть з кабінету та ввійдіть знову.",
         "No more sign-ups can be begun in this visit. To begin a new one, sign out and sign in again.",
     ),
     "form.lead": Text(

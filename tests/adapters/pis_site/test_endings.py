@@ -22,7 +22,7 @@ def test_an_error_that_the_auth_ui_returns_is_told(site: Site, browser: Browser)
     assert browser.get(f"/oauth/callback?error=access_denied&state={state}").location == address
     page = browser.get(address)
     assert page.status_code == 200
-    assert "Запит відхилено: користувачем або ЕСОЗ." in page.text
+    assert "Запит відхилив користувач або ЕСОЗ." in page.text
     assert "не зберегла жодного токена" in page.text
     assert 'href="/"' in page.text
     assert site.went[-1] == "returned_error"

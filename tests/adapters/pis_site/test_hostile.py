@@ -252,7 +252,7 @@ def test_the_last_page_needs_no_word_on_what_came_before(site: Site, browser: Br
     stale = browser.post(address, {**form, "action": "GoOn"})
     assert stale.location == f"{address}?notice=stale_revision"
     page = browser.get(stale.location).text
-    assert "Запит відхилено" in page
+    assert "Запит відхилив" in page
     assert "вже перейшла" not in page
 
 
@@ -282,7 +282,7 @@ def test_one_visit_has_only_so_many_sign_ups(browser: Browser) -> None:
     begun = browser.post("/sign-ups", last).location
     assert browser.post("/sign-ups", last).location == begun != "/"
     home = browser.get().text
-    assert "вийдіть з кабінету та увійдіть знову" in home
+    assert "вийдіть з кабінету та ввійдіть знову" in home
     assert "/sign-ups" not in forms(home)
     assert browser.post("/sign-ups", spare).location == "/"
     assert browser.get().text.count("Новий пацієнт") == MOST_SIGN_UPS

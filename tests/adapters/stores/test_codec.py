@@ -419,6 +419,15 @@ def test_what_would_not_come_back_as_it_was_is_refused(kind: Any, held: object) 
     assert CANARY not in f"{caught.value} {caught.value.__cause__} {caught.value.__context__}"
 
 
+def test_the_fields_that_cannot_be_stored_are_named_and_no_others() -> None:
+    context = make_dataclass("Three", [("name", Secret), ("count", int), ("note", str)], frozen=True, kw_only=True)
+    codec = SnapshotCodec[Any](loans(), context)
+    wrong = context(name=CANARY, count=1, note=SecretStr(CANARY))
+    with pytest.raises(UsageError, match=r" \(name, note\) ") as caught:
+        codec.dump(snapshot(context=wrong))
+    assert CANARY not in f"{caught.value} {caught.value.__cause__} {caught.value.__context__}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vouched:
     comes_back: ClassVar[bool] = True
