@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from types import NoneType
 from typing import Generic, TypeVar
 
 from .errors import CallInProgress, EventRefused, StaleRevision
@@ -29,7 +30,7 @@ class Engine(Generic[C]):
     """Drives any number of instances of one flow, from any number of threads.
 
     `ports` gives each port that the flow's calls name (`flow.ports`). `observers` are called after each stored
-    move; what they raise is logged by kind and ignored. Raises `UsageError` when a port is missing or a part is unfit.
+    move; what they raise is logged by class and line, and ignored. Raises `UsageError` for a missing or unfit part.
     """
 
     def __init__(
@@ -42,7 +43,6 @@ class Engine(Generic[C]):
         ids: Ids | None = None,
         observers: tuple[Observer, ...] = (),
     ) -> None:
-        expect("flow", flow, Flow)
         expect_parts(flow, store, ports, clock, ids, observers)
         self.flow = flow
         self._store = store
@@ -57,6 +57,7 @@ class Engine(Generic[C]):
         `id`, where given, is the caller's own and must be as hard to guess as one of `Ids`; `Conflict` is raised
         when it is taken.
         """
+        expect("id", id, str, NoneType)
         first = self.flow.begin(self._ids.token() if id is None else id, self._ids, self._clock.now())
         self._store.create(first.snapshot)
         return self._perform(first)

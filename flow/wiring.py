@@ -50,6 +50,9 @@ def expect_able(what: str, given: object, *methods: str) -> None:
 
 def expect_parts(flow: Flow[Any], store: object, ports: object, clock: object, ids: object, observers: object) -> None:
     """Raise `UsageError` for the first part of an engine that is missing or could not do its work."""
+    from .flow import Flow  # which is built of this module
+
+    expect("flow", flow, Flow)
     expect_able("store", store, *_STORE)
     expect("ports", ports, Mapping)
     given = cast("Mapping[str, object]", ports)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final, Generic, TypeVar
 
 from ...flow import Conflict, Engine, FlowError, Move, Snapshot, StaleRevision, UnknownInstance
+from ...flow.wiring import expect
 
 C = TypeVar("C")
 
@@ -64,6 +65,7 @@ class MemoryStore(Generic[C]):
         try:
             return self._kept[id]
         except KeyError:
+            expect("id", id, str)
             raise UnknownInstance from None
 
 

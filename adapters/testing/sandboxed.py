@@ -161,7 +161,10 @@ class SandboxedSignUp:
         return self.send(event)
 
     def go_to(self, state: str) -> Snapshot[SignUp]:
-        """Go on until a state is reached. Raises `AssertionError` when it ends elsewhere."""
+        """Go on until a state is reached. Raises `AssertionError` when it ends elsewhere, or there is no such state."""
+        assert state in self.engine.flow.states, (
+            f"no state is called {state}; there are {', '.join(self.engine.flow.states)}"
+        )
         for _ in range(_MOST_STEPS):
             if self.state == state:
                 break

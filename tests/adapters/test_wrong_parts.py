@@ -76,6 +76,7 @@ WRONG: dict[str, tuple[Callable[[Any], object], str]] = {
         lambda store: resume_due(store.engine, wrong(MemoryStore()), datetime.now(UTC)),
         "store must be of type SqlStore, not MemoryStore",
     ),
+    "no id": (lambda store: store.engine.load(wrong(5)), "id must be of type str, not int"),
     "settings of a dict": (
         lambda _: auth_ui(wrong({"ask_otp": True})),
         "settings must be of type Settings or None, not dict",

@@ -695,3 +695,11 @@ def test_the_clock_and_the_ids_of_the_system_serve_by_default(office: Any, parce
     assert before <= begun.entered_at <= datetime.now(UTC)
     assert len(begun.id) == 43
     assert begun.id != begun.context.pin
+
+
+def test_an_id_of_another_type_is_no_unknown_one(office: Any) -> None:
+    begun = office.engine.begin()
+    for use in (office.engine.begin, office.engine.load, office.engine.resume, office.engine.journal):
+        with pytest.raises(UsageError, match="id must be of type str") as caught:
+            use(begun)
+        assert caught.value.code == "wrong_type"

@@ -130,6 +130,7 @@ class SqlStore(Generic[C]):
     def _found(self, id: str) -> Sequence[Any]:
         found = self._database.at_once(self._find.first, [id]) if _can_be(id) else None
         if found is None:
+            expect("id", id, str)
             raise UnknownInstance
         return found
 
