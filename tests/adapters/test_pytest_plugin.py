@@ -97,6 +97,8 @@ def test_who_goes_on_reaches_the_tokens_whatever_is_repeated(sandbox: Sandbox, s
 
 def test_what_is_not_reached_is_told(signup: SandboxedSignUp) -> None:
     with pytest.raises(AssertionError, match="nobody can go on"):
+        signup.go_to("exchange_unknown")
+    with pytest.raises(AssertionError, match=r"no state is called nowhere; there are prepare, sign, "):
         signup.go_to("nowhere")
 
 

@@ -163,6 +163,7 @@ def owner_of(bound: Sequence[Any]) -> bytes:
 
 def journal_of(database: Database, id: str) -> tuple[Move, ...]:
     """Give the journal of any instance, of whatever flow. Raises `UnknownInstance`, `StoreFailed`."""
+    expect("id", id, str)
     columns = [moves.c[name] for name in Move._fields]
     query = select(*columns).where(moves.c.instance == id).order_by(moves.c.revision)
 

@@ -414,9 +414,12 @@ def test_what_is_no_text_is_the_id_of_no_instance(stores: Any, kept: SimpleNames
     with pytest.raises(UsageError) as caught:
         store.create(first)
     assert caught.value.code == "id_unusable"
-    for use in (lambda: store.load(id), lambda: store.journal(id), lambda: store.commit(first, kept.move(first))):
-        with pytest.raises(UnknownInstance):
+    for use in (lambda: store.load(id), lambda: store.journal(id)):
+        with pytest.raises(UsageError) as caught:
             use()
+        assert caught.value.code == "wrong_type"
+    with pytest.raises(UnknownInstance):
+        store.commit(first, kept.move(first))
 
 
 def test_the_first_and_the_last_moment_come_back_whatever_the_zone_of_the_session(
