@@ -60,7 +60,7 @@ class Keys:
     __slots__ = ("_ciphers", "_first", "ids")
 
     def __init__(self, keys: list[SecretStr]) -> None:
-        expect("keys", keys, list)
+        expect("keys", keys, list, tuple)
         ciphers: dict[bytes, AESGCM] = {}
         for position, key in enumerate(keys, start=1):
             material = _material(key, position)

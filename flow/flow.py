@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from .definition import Calling, State
-from .errors import DefinitionError, EventRefused, FlowBroken, ForeignSnapshot, UsageError
+from .errors import DefinitionError, EventRefused, FlowBroken
 from .events import Event
 from .machine import DeclaredMachine, Row, Table, machine_of, table_of
 from .page import Page
 from .ports import Ids
 from .snapshot import Call, Entered, Snapshot
 from .verification import mistakes
-from .wiring import called, failure
+from .wiring import failure, foreign, unknown
 
 C = TypeVar("C")
 
@@ -84,7 +84,7 @@ class Flow(Generic[C]):
         self.belongs(snapshot)
         rows = self._table.get((snapshot.state, type(event)))
         if rows is None:
-            raise _unknown(event, snapshot.state)
+            raise unknown(event, snapshot.state)
         context = snapshot.context
         _, to, declared = self._decided(rows, context, event)
         if to is None:
@@ -107,13 +107,11 @@ class Flow(Generic[C]):
         """Give the snapshot's state, or raise `ForeignSnapshot`, and `UsageError` for what is no snapshot at all."""
         try:
             state = self.states.get(snapshot.state)
-        except (AttributeError, TypeError):
-            hint, code = "Pass what engine.load(id) gave, or engine.begin().", "not_a_snapshot"
-            raise UsageError(f"A Snapshot is needed, not {called(snapshot)}", hint=hint, code=code) from None
-        if state is None or snapshot.flow != self.name or snapshot.version != self.version:
-            found = f"{snapshot.flow} v{snapshot.version}, state {snapshot.state}"
-            raise ForeignSnapshot(expected=f"{self.name} v{self.version}", found=found)
-        return state
+            if state is not None and snapshot.flow == self.name and snapshot.version == self.version:
+                return state
+        except (AttributeError, TypeError):  # it is none, and the error holds it
+            pass
+        raise foreign(snapshot, self)
 
     def _entered(self, to: str, context: C, now: datetime, id: str, revision: int, begun_at: datetime) -> Stepped[C]:
         state = self.states[to]
@@ -171,11 +169,3 @@ class Flow(Generic[C]):
     def _broken(self, what: str, kind: str) -> FlowBroken:
         told = f"{what} of flow {self.name} raised {kind}"
         return FlowBroken(told, hint="The instance was not moved. Correct the definition.")
-
-
-def _unknown(event: object, state: str) -> EventRefused | UsageError:
-    if isinstance(event, Event):
-        return EventRefused(state=state, event=type(event).__name__)
-    return UsageError(
-        f"An Event is needed, not {called(event)}", hint="Pass one, such as Accept().", code="not_an_event"
-    )

@@ -21,7 +21,7 @@ def mistakes(
     states: tuple[AnyState, ...], initial: str, lifetime: timedelta | None = None, version: int = 1
 ) -> Iterator[str]:
     """Yield every mistake of the definition, each with what to write instead."""
-    unfit = [f"state {state.name}: {told}" for state in states for told in _of_wrong_type(state)]
+    unfit = [told for state in states for told in _of_wrong_type(state)]
     if unfit:  # nothing else can be said of them
         yield from unfit
         return
@@ -45,7 +45,16 @@ def mistakes(
         yield from _of_the_graph(states, initial)
 
 
-def _of_wrong_type(state: State[Any]) -> Iterator[str]:
+def _of_wrong_type(state: AnyState) -> Iterator[str]:
+    given: object = state
+    if not isinstance(given, State):
+        yield f"states holds {called(given)}; write State(...)"
+        return
+    for told in _parts_of_wrong_type(state):
+        yield f"state {state.name}: {told}"
+
+
+def _parts_of_wrong_type(state: AnyState) -> Iterator[str]:
     moves: object = state.moves
     if not isinstance(moves, tuple):
         write = "write a tuple of on(...) and refuse(...): mind the comma behind a single one"

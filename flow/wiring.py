@@ -1,4 +1,7 @@
-"""What an engine and its adapters are handed: looked at once, when they are built, and not in the middle of a call."""
+"""What an engine and its adapters are handed, and what to say of it when it is not what was asked for.
+
+Parts are looked at once, when an engine is built of them, and not in the middle of a call.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from .errors import UsageError
+from .errors import EventRefused, ForeignSnapshot, UsageError
+from .events import Event
+from .snapshot import Snapshot
 
 if TYPE_CHECKING:
     from .flow import Flow
@@ -71,3 +76,20 @@ def expect_parts(flow: Flow[Any], store: object, ports: object, clock: object, i
     expect("observers", observers, Sequence)
     for observer in cast("Sequence[object]", observers):
         expect_able("an observer", observer, "__call__")
+
+
+def foreign(given: object, flow: Flow[Any]) -> UsageError:
+    """Give the error for a snapshot of another flow, or for what is none."""
+    if isinstance(given, Snapshot):
+        found = f"{given.flow} v{given.version}, state {given.state}"
+        return ForeignSnapshot(expected=f"{flow.name} v{flow.version}", found=found)
+    hint = "Pass what engine.load(id) gave, or engine.begin()."
+    return UsageError(f"A Snapshot is needed, not {called(given)}", hint=hint, code="not_a_snapshot")
+
+
+def unknown(event: object, state: str) -> EventRefused | UsageError:
+    """Give the error for an event that a state does not know, or for what is none."""
+    if isinstance(event, Event):
+        return EventRefused(state=state, event=type(event).__name__)
+    hint = "Pass one, such as Accept()."
+    return UsageError(f"An Event is needed, not {called(event)}", hint=hint, code="not_an_event")

@@ -50,7 +50,7 @@ WRONG: dict[str, tuple[Callable[[Any], object], str]] = {
     "a time as text": (lambda _: gateway(connect_timeout="1"), "connect_timeout must be of type int or float, not str"),
     "no vault": (lambda _: CallbackVault(wrong(None)), "save must be an object with __call__, not NoneType"),
     "no identity": (lambda _: CertificateSigner(wrong(CANARY)), "identity must be of type SigningIdentity, not str"),
-    "one key": (lambda _: Keys(wrong(CANARY)), "keys must be of type list, not str"),
+    "one key": (lambda _: Keys(wrong(CANARY)), "keys must be of type list or tuple, not str"),
     "a key in clear": (lambda _: Keys([wrong(CANARY)]), "key 1 must be of type SecretStr, not str"),
     "a url in clear": (lambda _: Database(wrong(f"sqlite:///{CANARY}")), "url must be of type SecretStr, not str"),
     "no database": (

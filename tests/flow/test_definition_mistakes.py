@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -105,6 +105,11 @@ MISTAKES: dict[str, tuple[tuple[State[Any], ...], str, str]] = {
         (state("start", *OPEN, to(renamed(Returned, "Borrowed"))), END),
         "two events are called Borrowed",
         "rename one",
+    ),
+    "a state that is only named": (
+        (cast(Any, "start"), END),
+        "states holds str",
+        "write State(...)",
     ),
     "a transition that is no tuple": (
         (state("start", moves=to(Borrowed)), END),
