@@ -93,7 +93,7 @@ class Keys:
             why = error.strerror if isinstance(error, OSError) else "it is not text"
         raise UsageError(
             f"The keys cannot be read from {file}: {why}",
-            hint="Name a file of keys that this process may read.",
+            hint="Name a file of keys that this process may read; `esozflow keys new --file` makes one.",
             code="keys_unreadable",
         )
 

@@ -64,7 +64,7 @@ def _perform(
     from ..ui.terminal import TerminalUi
     from .report import Moves, MovesAsJson, Narration, summary
 
-    watch: Moves = MovesAsJson(sys.stdout) if as_json else Narration(Console(), scenario)
+    watch: Moves = MovesAsJson(sys.stdout) if as_json else Narration(Console(), scenario, person=interactive)
     terminal = TerminalUi(console=Console(stderr=as_json), lang=lang)
     performance = here.perform(scenario, watch, (lambda _: terminal) if interactive else (lambda ui: ui))
     if as_json:

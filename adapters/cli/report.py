@@ -48,10 +48,11 @@ class MovesAsJson:
 
 
 class Narration:
-    """The sections with their titles, and under each its moves."""
+    """The sections with their titles, and under each its moves. Where a `person` acts, an end is as good as another."""
 
-    def __init__(self, console: Console, scenario: Scenario) -> None:
+    def __init__(self, console: Console, scenario: Scenario, *, person: bool = False) -> None:
         self._console = console
+        self._person = person
         self._section: str | None = None
         self._console.print(Text(f"{scenario.name}: {scenario.says}", style="bold"))
 
@@ -80,7 +81,8 @@ class Narration:
         if refusal := performance.journey.refusal:
             self._console.print(Text(f"  refused: {refusal}"))
         for difference in performance.differences:
-            self._console.print(Text(f"  NOT AS DOCUMENTED: {difference}", style="bold red"))
+            verdict = ("other than the scenario goes", "yellow") if self._person else ("NOT AS DOCUMENTED", "bold red")
+            self._console.print(Text(f"  {verdict[0]}: {difference}", style=verdict[1]))
         if not performance.differences:
             self._console.print(Text("  ended as documented", style="green"))
         self._console.print()

@@ -70,6 +70,14 @@ def test_the_user_of_the_auth_ui_can_be_asked_in_the_terminal() -> None:
     assert "→ signed_up" in done.stdout
 
 
+def test_who_is_asked_may_end_it_as_they_like() -> None:
+    done = run("demo", "--interactive", "--lang", "en", given="1\n2\n")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "→ decline_redirect" in done.stdout
+    assert "other than the scenario goes: ended in" in done.stdout
+    assert "NOT AS DOCUMENTED" not in done.stdout
+
+
 def test_the_sandbox_makes_private_keys_serves_and_stops_when_told(tmp_path: Path) -> None:
     keys = tmp_path / "keys"
     process = subprocess.Popen(
