@@ -59,6 +59,13 @@ def expect_parts(flow: Flow[Any], store: object, ports: object, clock: object, i
 
     expect("flow", flow, Flow)
     expect_able("store", store, *_STORE)
+    kept = getattr(store, "flow", None)  # of a store that knows what it keeps
+    if isinstance(kept, Flow) and (kept.name, kept.version) != (flow.name, flow.version):
+        raise UsageError(
+            f"The store keeps {kept.name} v{kept.version}, and the engine runs {flow.name} v{flow.version}",
+            hint="Give the store the codec of the engine's own flow.",
+            code="foreign_store",
+        )
     expect("ports", ports, Mapping)
     given = cast("Mapping[str, object]", ports)
     if missing := sorted(flow.ports - given.keys()):

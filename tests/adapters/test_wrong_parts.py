@@ -105,3 +105,13 @@ def test_what_is_of_a_wrong_type_is_refused_at_once_and_not_repeated(store: Simp
     assert caught.value.code == "wrong_type"
     assert told in caught.value.args[0]
     assert CANARY not in f"{caught.value!r} {caught.value} {caught.value.hint}"
+
+
+def test_an_engine_over_the_store_of_another_flow_is_not_built(store: SimpleNamespace) -> None:
+    kept = SqlStore(store.database, codec=store.codec, keys=store.keys)
+    with pytest.raises(UsageError) as caught:
+        Engine(pis(), store=kept, ports={"esoz": gateway(), "vault": CallbackVault(print)})
+    assert caught.value.code == "foreign_store"
+    assert caught.value.args[0] == (
+        "The store keeps confidant_sign_up.auth_ui v1, and the engine runs confidant_sign_up.pis v1"
+    )

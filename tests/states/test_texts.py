@@ -46,6 +46,7 @@ FOR_EMBEDDERS = {
     "not_a_snapshot",
     "not_an_event",
     "wrong_type",
+    "foreign_store",
 }
 
 EVERYTHING = SignUp(

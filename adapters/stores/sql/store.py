@@ -59,6 +59,8 @@ class SqlStore(Generic[C]):
         expect("codec", codec, SnapshotCodec)
         expect("keys", keys, Keys)
         check(database)
+        self.flow = codec.flow
+        """The flow whose instances these are; an engine runs it and no other on this store."""
         self._database = database
         self._codec = codec
         self._keys = keys
