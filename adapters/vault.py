@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from ..flow import Call, Outcome, Unanswered, UsageError
-from ..flow.wiring import expect_able
+from ..flow.wiring import expect_able, failure
 from ..states.answers import VaultAnswered
 from ..states.calls import SaveTokens, Tokens
 
@@ -37,7 +37,7 @@ class CallbackVault:
         try:
             self._save(call.instance, call.request.tokens)
         except Exception as error:  # a function of the host: anything can come out of it
-            _logger.error("the vault failed: %s", type(error).__name__)  # noqa: TRY400 - its text may hold a token
+            _logger.error("the vault failed: %s", failure(error))  # noqa: TRY400 - its text may hold a token
             return Unanswered(reason="vault_failed")
         return VaultAnswered(status=200)
 

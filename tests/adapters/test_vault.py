@@ -51,6 +51,7 @@ def test_a_function_that_fails_leaves_the_call_unanswered_and_its_words_unsaid(
     outcome = CallbackVault(fail).perform(saving())
     assert outcome == Unanswered(reason="vault_failed")
     assert "canary" not in f"{outcome!r} {caplog.text}"
+    assert f"the vault failed: {type(error).__name__} at test_vault.py:" in caplog.text
 
 
 def test_a_vault_takes_no_other_request() -> None:

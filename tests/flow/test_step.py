@@ -379,16 +379,20 @@ def test_a_state_shows_its_page_and_a_calling_one_shows_none(parcels: Any) -> No
     assert parcels.flow.page(parcels.snapshot("pricing")) is None
 
 
+def uses(flow: Any, snapshot: Any, event: Any) -> tuple[Any, ...]:
+    return (
+        lambda: flow.step(snapshot, event, NOW),
+        lambda: flow.call(snapshot),
+        lambda: flow.page(snapshot),
+        lambda: flow.belongs(snapshot),
+    )
+
+
 @pytest.mark.parametrize("foreign", [{"flow": "letters"}, {"version": 2}, {"state": "lost_at_sea"}], ids=str)
 def test_a_foreign_snapshot_is_told_from_an_own_one(parcels: Any, foreign: dict[str, Any]) -> None:
     snapshot = replace(parcels.snapshot(), **foreign)
-    for use in (
-        lambda: parcels.flow.step(snapshot, parcels.Discarded(), NOW),
-        lambda: parcels.flow.step(snapshot, parcels.Unheard(), NOW),
-        lambda: parcels.flow.call(snapshot),
-        lambda: parcels.flow.page(snapshot),
-        lambda: parcels.flow.belongs(snapshot),
-    ):
+    known, unknown = uses(parcels.flow, snapshot, parcels.Discarded()), uses(parcels.flow, snapshot, parcels.Unheard())
+    for use in (*known, *unknown):
         with pytest.raises(ForeignSnapshot) as caught:
             use()
         assert str(next(iter(foreign.values()))) in str(caught.value)
@@ -398,12 +402,7 @@ def test_a_foreign_snapshot_is_told_from_an_own_one(parcels: Any, foreign: dict[
 
 @pytest.mark.parametrize("wrong", ["canary-id", None, {"state": "described"}, SimpleNamespace(state=[])], ids=str)
 def test_what_is_no_snapshot_is_refused_with_what_to_pass_instead(parcels: Any, wrong: Any) -> None:
-    for use in (
-        lambda: parcels.flow.step(wrong, parcels.Discarded(), NOW),
-        lambda: parcels.flow.call(wrong),
-        lambda: parcels.flow.page(wrong),
-        lambda: parcels.flow.belongs(wrong),
-    ):
+    for use in uses(parcels.flow, wrong, parcels.Discarded()):
         with pytest.raises(UsageError) as caught:
             use()
         assert caught.value.code == "not_a_snapshot"

@@ -12,7 +12,7 @@ from pydantic import SecretBytes
 from pydantic_core import to_json
 from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 
-from ....flow import Conflict, Move, Snapshot, StaleRevision, UnknownInstance, UsageError
+from ....flow import Conflict, Flow, Move, Snapshot, StaleRevision, UnknownInstance, UsageError
 from ....flow.wiring import expect
 from ...sealing import Keys, SealBroken
 from ..codec import SnapshotCodec
@@ -59,13 +59,16 @@ class SqlStore(Generic[C]):
         expect("codec", codec, SnapshotCodec)
         expect("keys", keys, Keys)
         check(database)
-        self.flow = codec.flow
-        """The flow whose instances these are; an engine runs it and no other on this store."""
         self._database = database
         self._codec = codec
         self._keys = keys
         self._find, self._create = database.query(_FIND, ["id"]), database.change(_CREATE, fields=_ROW)
         self._move = database.change(*(_UPDATE, _APPEND) if database.file else [_MOVE], fields=_MOVED)
+
+    @property
+    def flow(self) -> Flow[C]:
+        """The flow whose instances these are: an engine runs no other on this store."""
+        return self._codec.flow
 
     def create(self, snapshot: Snapshot[C]) -> None:
         """Store a new instance; raises `Conflict` when the id is taken, and `UsageError` when it cannot be stored."""
