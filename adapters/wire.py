@@ -51,6 +51,7 @@ def prepare(request: HttpRequest, client_secret: SecretStr | None, *, request_id
     try:
         return _prepared(request, client_secret, request_id)
     except _NoClientSecret:
+        # The error says no more than this line, and its traceback nothing.
         _logger.error("a call needs the client secret: pass client_secret to the gateway of the PIS")  # noqa: TRY400
         return Unreachable(reason="no_client_secret")
 
